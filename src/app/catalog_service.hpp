@@ -1,0 +1,125 @@
+// The use cases of the product: register, test, list, inspect and deregister catalogs.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/name_locks.hpp"
+#include "app/ports.hpp"
+#include "app/probe_pool.hpp"
+#include "app/rendering.hpp"
+#include "app/saga.hpp"
+#include "app/trino_view.hpp"
+#include "base/metrics.hpp"
+#include "domain/connector.hpp"
+
+namespace akko {
+
+// What an admin sent, decoded but not yet judged.
+struct CatalogRequest {
+  std::string name;  // may be empty in a test
+  std::string connector;
+  Properties properties;
+  SecretValues credentials;
+  std::string description;
+  std::optional<std::vector<std::string>> allow_roles;  // nothing = the configured default
+};
+
+// Who asks, and for the audit log from where.
+struct Caller {
+  Principal principal;
+  std::string request_id;
+  std::string client;  // address of the peer
+  std::stop_token stop;
+};
+
+// One step of a connection test, as reported.
+struct StepReport {
+  enum class Status : std::uint8_t { passed, failed, not_run };
+  TestStep step = TestStep::create;
+  Status status = Status::not_run;
+  std::chrono::milliseconds took{0};
+};
+
+struct TestReport {
+  std::optional<Diagnosis> diagnosis;  // nothing = the test passed
+  std::vector<StepReport> steps;
+  std::string proves;  // what a passed probe proves: "service", …
+  std::string explanation;
+  std::chrono::milliseconds took{0};
+};
+
+struct ServiceSettings {
+  std::chrono::milliseconds deadline{15000};
+  std::vector<std::string> default_allow_roles;
+  bool allow_secrets_in_statements = false;
+};
+
+// Shared by everything that changes catalogs: who holds which name.
+struct Coordination {
+  explicit Coordination(unsigned probe_pool_size) : probes(probe_pool_size) {}
+  NameLocks names;
+  ProbePool probes;
+  TrinoView trino;
+  // Set when an operation could not be settled: the reconciler looks after it at its next tick.
+  std::atomic<bool> unsettled = false;
+};
+
+// Any thread; every call may block up to the deadline. Audits and counts what it does.
+class CatalogService {
+ public:
+  struct Ports {
+    CatalogStore& store;
+    SecretSource& secrets;
+    TrinoCatalogs& trino;
+    AuditLog& audit;
+    Metrics& metrics;
+    const Clock& clock;
+  };
+  CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors, Coordination& coordination,
+                 Saga& saga);
+
+  // Registers the catalog, or leaves nothing behind. `violations`: what the decoder found wrong already;
+  // all are told at once. Errors: invalid_argument with violations; already_exists ("name_taken",
+  // "name_taken_in_trino"); failed_precondition whose message begins "connection test failed" and whose reason
+  // is the error class; unavailable ("trino_unavailable", "secrets_plugin_missing", …).
+  Result<Catalog> create(const CatalogRequest& request, std::vector<FieldViolation> violations, const Caller& caller);
+
+  // The same without a trace: under a name of the probe pool, with the shorter timeouts of the definition.
+  Result<TestReport> test(const CatalogRequest& request, std::vector<FieldViolation> violations, const Caller& caller);
+
+  // Deregisters. `if_match`: the revision that the caller has seen. Errors: not_found; aborted
+  // ("revision_mismatch"); already_exists ("operation_in_progress"); unavailable.
+  Result<void> remove(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller);
+
+  std::shared_ptr<const CatalogSnapshot> catalogs() const { return ports_.store.snapshot(); }
+
+ private:
+  struct Judged;  // a request that passed every check
+
+  Result<Judged> judge(const CatalogRequest& request, std::vector<FieldViolation> violations, bool needs_name) const;
+  Result<void> check_trino(const Judged& judged) const;
+  Result<Catalog> register_catalog(const Judged& judged, const CatalogRequest& request, const Caller& caller,
+                                   const std::string& operation_id);
+  Result<TestReport> run_test(const Judged& judged, const CatalogRequest& request, const CallContext& context);
+  Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
+                          const std::string& operation_id, Catalog& found);
+  SecretTransport transport() const;
+  Diagnosis diagnose_failure(const TrinoFailure& failure, TestStep step, const CatalogRequest& request,
+                             const ConnectorDefinition& definition, const Scrubber& scrubber) const;
+  Error registration_error(const SagaFailure& failure, const CatalogRequest& request,
+                           const ConnectorDefinition& definition, const Scrubber& scrubber) const;
+
+  ServiceSettings settings_;
+  Ports ports_;
+  const ConnectorRegistry& connectors_;
+  Coordination& coordination_;
+  Saga& saga_;
+};
+
+}  // namespace akko

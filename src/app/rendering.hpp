@@ -1,0 +1,21 @@
+// From a catalog to the CREATE CATALOG that Trino gets.
+#pragma once
+
+#include "app/ports.hpp"
+#include "domain/connector.hpp"
+
+namespace akko {
+
+// How secrets get into a statement.
+enum class SecretTransport : std::uint8_t {
+  reference,     // `${akko:…}`: the value is in no statement
+  in_statement,  // the value itself; only with the operator's explicit opt-in
+};
+
+// `secrets`: the secret properties; their values are used for `in_statement` only.
+TrinoCatalogSpec render_for_trino(const CatalogName& name, const ConnectorDefinition& definition,
+                                  const Properties& given, ConnectorDefinition::Purpose purpose,
+                                  const SecretValues& secrets, std::uint64_t secret_revision,
+                                  SecretTransport transport);
+
+}  // namespace akko

@@ -1,0 +1,27 @@
+// Trino SQL text: quoting, and the statements that the product sends. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "domain/catalog.hpp"
+
+namespace akko {
+
+// `text` as a string literal: '…' with every quote doubled. Trino knows no backslash escape
+// (measured on 476). Any byte sequence that is valid UTF-8 is safe; others are refused before.
+std::string sql_literal(std::string_view text);
+
+// `text` as a delimited identifier: "…" with every double quote doubled.
+std::string sql_identifier(std::string_view text);
+
+// CREATE CATALOG "name" USING connector WITH ("key" = 'value', …). Keys in order; no IF NOT EXISTS,
+// which would hide that the name is taken. WITH is left out when `properties` is empty (a bare
+// `WITH ()` is a syntax error).
+std::string create_catalog_statement(const CatalogName& name, std::string_view connector,
+                                     const Properties& properties);
+
+std::string drop_catalog_statement(const CatalogName& name);
+
+}  // namespace akko
