@@ -155,7 +155,8 @@ Result<void> CatalogService::remove(std::string_view name, std::optional<std::ui
   const auto start = SteadyClock::now();
   const auto operation_id = new_operation_id();
   std::optional<Catalog> found;
-  if (const auto* catalog = ports_.store.snapshot()->find(name)) found = *catalog;
+  const auto snapshot = ports_.store.snapshot();
+  if (const auto* catalog = snapshot->find(name)) found = *catalog;
   Result<void> result = found ? deregister(name, if_match, caller, operation_id, *found)
                               : Result<void>(fail(ErrorCode::not_found, "catalog_not_found",
                                                   "there is no registered catalog of this name"));
@@ -223,12 +224,6 @@ Result<void> CatalogService::check_trino(const Judged& judged) const {
     return fail(ErrorCode::failed_precondition, "plugin_missing",
                 "connection test failed: this Trino has no connector " + judged.definition->trino_connector() + ".",
                 "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
-  }
-  if (judged.name && facts.has_catalog(judged.name->text()) &&
-      ports_.store.snapshot()->find(judged.name->text()) == nullptr) {
-    return fail(ErrorCode::already_exists, "name_taken_in_trino",
-                "Trino has a catalog " + judged.name->text() + " that was not registered here.",
-                "Choose another name, or have that catalog removed where it was made.");
   }
   const bool refused = facts.secrets_provider == SecretsProvider::missing && !settings_.allow_secrets_in_statements;
   if (refused) {

@@ -34,6 +34,13 @@ Undertaking::Created may_have_created(const OperationRecord& operation, bool has
   return Undertaking::Created::no;
 }
 
+// What the refusal of a reference that leads nowhere tells about the provider.
+SecretsProvider provider_of(const TrinoFailure& failure) {
+  if (failure.message.find("No secret provider for key") != std::string::npos) return SecretsProvider::missing;
+  const bool answered = failure.message.find("AKKO secret not found") != std::string::npos;
+  return answered ? SecretsProvider::present : SecretsProvider::unknown;
+}
+
 std::string join(const std::set<std::string>& parts) {
   std::string text;
   for (const auto& part : parts) text.append(text.empty() ? "" : ",").append(part);
@@ -143,7 +150,7 @@ bool Reconciler::full_check(const CoordinatorState& state, const std::stop_token
   saga_.drop_late_catalogs(listing->names, context(stop));
   recreate_missing(*before, *listing, stop);
   settle_operations(stop);
-  sweep_probes(stop);
+  sweep_probes(listing->names, stop);
   const bool soon = saga_.watches_late_catalogs() || !retries_.empty();
   next_full_check_ = Deadline::after(soon ? std::min<std::chrono::milliseconds>(kSuspectInterval, settings_.drift_interval)
                                           : settings_.drift_interval);
@@ -168,7 +175,6 @@ bool Reconciler::enter_run(const TrinoCatalogs::Listing& listing, const std::sto
     retries_.clear();
     restore_warm_up(listing.coordinator_run);
   }
-  coordination_.trino.change([&](TrinoFacts& facts) { facts.catalogs = listing.names; });
   return coordination_.trino.facts().connectors_known || learn_capabilities(stop);
 }
 
@@ -187,10 +193,7 @@ bool Reconciler::learn_capabilities(const std::stop_token& stop) {
     const auto name = CatalogName::probe(1);
     const TrinoCatalogSpec spec{name, definition->trino_connector(), {{"akko.capability", secret_reference(name, "capability", 0)}}};
     const auto answer = ports_.trino.create(spec, context(stop));
-    if (!answer && answer.error().kind == TrinoFailure::Kind::statement) {
-      const bool missing = answer.error().message.find("No secret provider for key") != std::string::npos;
-      provider = missing ? SecretsProvider::missing : SecretsProvider::present;
-    }
+    if (!answer) provider = provider_of(answer.error());
     break;
   }
   coordination_.trino.change([&](TrinoFacts& facts) {
@@ -257,8 +260,7 @@ void Reconciler::settle(const OperationRecord& operation, const std::stop_token&
   }
 }
 
-void Reconciler::sweep_probes(const std::stop_token& stop) {
-  const auto names = coordination_.trino.facts().catalogs;
+void Reconciler::sweep_probes(const std::vector<std::string>& names, const std::stop_token& stop) {
   std::vector<ProbePool::Lease> kept;  // so that a name that stays dirty is not leased again in this loop
   while (auto lease = coordination_.probes.lease_dirty()) {
     const bool present = std::binary_search(names.begin(), names.end(), lease->name().text());
@@ -416,7 +418,9 @@ bool Reconciler::warm_up(const ConnectorDefinition& definition, const std::stop_
                {{"written_to", ports_.secrets.description()}});
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - start);
-  log::info("warmed a connector up", {{"connector", definition.id()}, {"milliseconds", static_cast<std::int64_t>(took.count())}});
+  log::info("warmed a connector up", {{"connector", definition.id()},
+                                      {"milliseconds", static_cast<std::int64_t>(took.count())},
+                                      {"refusal", created ? "" : Scrubber(values).scrub(created.error().message, 300)}});
   return clear;
 }
 

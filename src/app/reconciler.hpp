@@ -58,7 +58,7 @@ class Reconciler {
   bool learn_capabilities(const std::stop_token& stop);
   void settle_operations(const std::stop_token& stop);
   void settle(const OperationRecord& operation, const std::stop_token& stop);
-  void sweep_probes(const std::stop_token& stop);
+  void sweep_probes(const std::vector<std::string>& names, const std::stop_token& stop);
   void recreate_missing(const CatalogSnapshot& before, const TrinoCatalogs::Listing& listing, const std::stop_token& stop);
   void recreate(const Catalog& catalog, const std::stop_token& stop);
   void note_failure(const Catalog& catalog, const Diagnosis& diagnosis);

@@ -1,11 +1,9 @@
 // What is known about Trino right now. The reconciler writes it; everybody reads copies. Any thread.
 #pragma once
 
-#include <algorithm>
 #include <mutex>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "domain/diagnosis.hpp"
 
@@ -29,13 +27,8 @@ struct TrinoFacts {
   SecretsProvider secrets_provider = SecretsProvider::unknown;
   bool connectors_known = false;
   std::set<std::string> connectors;  // Trino's connector names
-  std::vector<std::string> catalogs;  // all of them, sorted, as of the last full check
   WarmUp warm_up = WarmUp::pending;
   std::set<std::string> warmed;  // ids of definitions
-
-  bool has_catalog(std::string_view name) const {
-    return std::binary_search(catalogs.begin(), catalogs.end(), name);
-  }
 };
 
 class TrinoView {

@@ -23,8 +23,7 @@ std::string sql_identifier(std::string_view text) { return quoted(text, '"'); }
 
 std::string create_catalog_statement(const CatalogName& name, std::string_view connector,
                                      const Properties& properties) {
-  // The connector name is an identifier in Trino's grammar; quoting it keeps any text inert.
-  std::string sql = "CREATE CATALOG " + sql_identifier(name.text()) + " USING " + sql_identifier(connector);
+  std::string sql = "CREATE CATALOG " + sql_identifier(name.text()) + " USING " + std::string(connector);
   std::string_view separator = " WITH (";
   for (const auto& [key, value] : properties) {
     sql.append(separator).append(sql_identifier(key)).append(" = ").append(sql_literal(value));

@@ -16,8 +16,9 @@ std::string sql_literal(std::string_view text);
 // `text` as a delimited identifier: "…" with every double quote doubled.
 std::string sql_identifier(std::string_view text);
 
-// CREATE CATALOG "name" USING connector WITH ("key" = 'value', …). Keys in order; no IF NOT EXISTS,
-// which would hide that the name is taken. WITH is left out when `properties` is empty (a bare
+// CREATE CATALOG "name" USING connector WITH ("key" = 'value', …). `connector` stands unquoted, because Trino
+// refuses it quoted (measured on 476): it must come from a definition, whose reader holds it to
+// [a-z][a-z0-9_]*. Keys in order; no IF NOT EXISTS, which would hide that the name is taken. WITH is left out when `properties` is empty (a bare
 // `WITH ()` is a syntax error).
 std::string create_catalog_statement(const CatalogName& name, std::string_view connector,
                                      const Properties& properties);

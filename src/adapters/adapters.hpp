@@ -1,0 +1,78 @@
+// The factories of all adapters: the only header of this folder that main.cpp needs.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/ports.hpp"
+#include "base/result.hpp"
+
+namespace akko {
+
+// ---- sqlite_store.cpp
+// One SQLite file `<home>/akko.db` (WAL, synchronous=FULL), secrets sealed with XChaCha20-Poly1305
+// under `<home>/store.key` (0600, made at first start). Errors: file not writable, key file missing
+// though the database has sealed values, key file readable by others, database of a newer version,
+// another process holds it.
+struct SqliteStore {
+  std::unique_ptr<CatalogStore> catalogs;
+  std::unique_ptr<IdempotencyStore> idempotency;
+};
+Result<SqliteStore> open_sqlite_store(const std::string& home, const Clock& clock);
+
+// ---- secret_directory.cpp
+// `<directory>/<catalog>/<property>.<revision>`, directories 0700, files 0600, written under another
+// name and renamed; putting a revision then removes the other revisions of that catalog. Refuses a directory
+// that others may enter, that belongs to someone else, is a symbolic link, or is used by another process.
+Result<std::unique_ptr<SecretSource>> open_secret_directory(const std::string& directory);
+
+// ---- trino.cpp
+struct TrinoSettings {
+  std::string url;  // http://host:port or https://…
+  std::string user;
+  std::string ca_file;  // "" = the system's
+};
+std::unique_ptr<TrinoCatalogs> make_trino(TrinoSettings settings);
+
+// ---- oidc.cpp
+struct OidcSettings {
+  std::string issuer;  // discovery at <issuer>/.well-known/openid-configuration
+  std::vector<std::string> audiences;  // one of them in `aud`, or equal to `azp`
+  std::string ca_file;
+  std::chrono::seconds clock_skew{30};
+};
+// Fetches discovery and keys in a thread of its own (at once, then every 5 minutes; on failure with
+// backoff from 50 ms to 10 s); keeps the last good keys. The thread ends with the object. verify() waits for
+// the network only when it is the first to see an unknown `kid` in 5 s: until the keys were fetched again, at
+// most 1 s. Reasons of refusal: jwt.hpp.
+std::unique_ptr<TokenVerifier> make_oidc_verifier(OidcSettings settings, const Clock& clock);
+
+// ---- dev_issuer.cpp
+// The development issuer: an OIDC issuer inside this process, for the embedded default alone. Its RSA
+// key lies in `<home>/dev-issuer.key` (0600, made at first use).
+class DevIssuer {
+ public:
+  virtual ~DevIssuer() = default;
+  virtual std::string discovery_json() const = 0;  // at <issuer>/.well-known/openid-configuration
+  virtual std::string jwks_json() const = 0;       // at <issuer>/jwks
+  struct TokenRequest {
+    std::string user;
+    std::vector<std::string> roles;
+    std::chrono::seconds lifetime{3600};
+  };
+  virtual Result<std::string> token(const TokenRequest& request) const = 0;
+};
+// `issuer`: the URL under which this process serves it, e.g. http://127.0.0.1:8480/dev-issuer. Refused
+// unless its host is a loopback address.
+Result<std::unique_ptr<DevIssuer>> open_dev_issuer(const std::string& home, const std::string& issuer,
+                                                   const std::string& audience, const Clock& clock);
+
+// ---- audit_log.cpp, system_clock
+std::unique_ptr<AuditLog> make_audit_log(const Clock& clock);
+std::unique_ptr<Clock> make_system_clock();
+
+}  // namespace akko

@@ -1,0 +1,208 @@
+#include "adapters/sqlite_store_rows.hpp"
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/VariadicBind.h>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/strict_json.hpp"
+
+namespace akko::sqlite {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array kPhases = {Phase::registering, Phase::ready, Phase::removing};
+constexpr std::array kHealths = {Health::healthy, Health::slow,   Health::failing,
+                                 Health::unknown, Health::paused, Health::registering};
+constexpr std::array kKinds = {Plan::Kind::register_catalog, Plan::Kind::deregister_catalog};
+
+// The word's value, by the same table that wrote it.
+template <typename Word, std::size_t size>
+std::optional<Word> word_of(std::string_view text, const std::array<Word, size>& words) {
+  for (const auto word : words) {
+    if (to_string(word) == text) return word;
+  }
+  return std::nullopt;
+}
+
+std::string to_json(const Properties& properties) {
+  json::object object;
+  for (const auto& [name, value] : properties) object[name] = value;
+  return json::serialize(object);
+}
+
+std::string to_json(const std::vector<std::string>& texts) {
+  return json::serialize(json::array(texts.begin(), texts.end()));
+}
+
+std::string to_json(const std::map<std::string, SecretStatus>& secrets) {
+  json::object object;
+  for (const auto& [property, status] : secrets) {
+    object[property] = {{"set_at", status.set_at}, {"set_by", status.set_by}};
+  }
+  return json::serialize(object);
+}
+
+std::string text_of(const json::string& text) { return {text.data(), text.size()}; }
+
+// Each reads its column or tells that it cannot.
+bool from_json(const json::value& value, Properties& out) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return false;
+  for (const auto& [name, member] : *object) {
+    if (!member.is_string()) return false;
+    out.emplace(name, text_of(member.get_string()));
+  }
+  return true;
+}
+
+bool from_json(const json::value& value, std::vector<std::string>& out) {
+  const auto* array = value.if_array();
+  if (array == nullptr) return false;
+  for (const auto& item : *array) {
+    if (!item.is_string()) return false;
+    out.push_back(text_of(item.get_string()));
+  }
+  return true;
+}
+
+bool from_json(const json::value& value, std::map<std::string, SecretStatus>& out) {
+  const auto* object = value.if_object();
+  if (object == nullptr) return false;
+  for (const auto& [property, member] : *object) {
+    const auto* status = member.if_object();
+    if (status == nullptr || status->size() != 2) return false;
+    const auto* set_at = status->if_contains("set_at");
+    const auto* set_by = status->if_contains("set_by");
+    if (set_at == nullptr || !set_at->is_int64() || set_by == nullptr || !set_by->is_string()) return false;
+    out.emplace(property, SecretStatus{set_at->get_int64(), text_of(set_by->get_string())});
+  }
+  return true;
+}
+
+// Reads the columns of one row in turn; remembers the first that is broken.
+class RowReader {
+ public:
+  explicit RowReader(const SQLite::Statement& row) : row_(row) {}
+
+  std::string text() { return row_.getColumn(column_++).getString(); }
+  std::int64_t number() { return row_.getColumn(column_++).getInt64(); }
+  std::uint64_t count() {
+    const auto value = number();
+    if (value < 0) broken();
+    return static_cast<std::uint64_t>(value);
+  }
+  std::uint32_t count32() {
+    const auto value = count();
+    if (value > std::numeric_limits<std::uint32_t>::max()) broken();
+    return static_cast<std::uint32_t>(value);
+  }
+  template <typename Word, std::size_t size>
+  Word word(const std::array<Word, size>& words) {
+    const auto found = word_of(text(), words);
+    if (!found) broken();
+    return found.value_or(words.front());
+  }
+  template <typename Value>
+  Value from_json_text() {
+    Value value;
+    const auto parsed = parse_strict_json(text());
+    if (!parsed || !from_json(*parsed, value)) broken();
+    return value;
+  }
+
+  const std::string& broken_column() const { return broken_; }
+
+ private:
+  void broken() {
+    if (broken_.empty()) broken_ = row_.getColumnName(column_ - 1);
+  }
+
+  const SQLite::Statement& row_;
+  int column_ = 0;
+  std::string broken_;
+};
+
+tl::unexpected<Error> corrupt(const std::string& table, const std::string& key, const std::string& column) {
+  return fail(
+      ErrorCode::internal, "store_corrupt",
+      "the row \"" + key + "\" of the table " + table + " in akko.db is damaged, column " + column,
+      "Restore akko.db and store.key together from a backup, or remove this row (sqlite3 akko.db) and "
+      "register the catalog again.");
+}
+
+}  // namespace
+
+void bind_catalog(SQLite::Statement& statement, const Catalog& catalog) {
+  const auto& spec = catalog.spec;
+  const auto& health = catalog.health;
+  SQLite::bind(statement, spec.name.text(), spec.connector, to_json(spec.properties), spec.description,
+               to_json(spec.allow_roles), std::string(to_string(catalog.phase)),
+               std::string(to_string(health.health)), health.code, health.message, health.checked_at,
+               to_json(catalog.secrets), static_cast<std::int64_t>(catalog.secret_revision),
+               static_cast<std::int64_t>(catalog.revision), catalog.operation_id, catalog.created_at,
+               catalog.created_by, catalog.updated_at, catalog.updated_by);
+}
+
+// The columns are read in the order of the braces.
+Result<Catalog> read_catalog(const SQLite::Statement& row) {
+  RowReader columns(row);
+  const auto key = columns.text();
+  auto name = CatalogName::parse(key);
+  if (!name) return corrupt("catalogs", key, "name");
+  Catalog catalog{.spec = {.name = std::move(*name),
+                           .connector = columns.text(),
+                           .properties = columns.from_json_text<Properties>(),
+                           .description = columns.text(),
+                           .allow_roles = columns.from_json_text<std::vector<std::string>>()},
+                  .phase = columns.word(kPhases),
+                  .health = {.health = columns.word(kHealths),
+                             .code = columns.text(),
+                             .message = columns.text(),
+                             .checked_at = columns.number()},
+                  .secrets = columns.from_json_text<std::map<std::string, SecretStatus>>(),
+                  .secret_revision = columns.count(),
+                  .revision = columns.count(),
+                  .operation_id = columns.text(),
+                  .created_at = columns.number(),
+                  .created_by = columns.text(),
+                  .updated_at = columns.number(),
+                  .updated_by = columns.text()};
+  if (!columns.broken_column().empty()) return corrupt("catalogs", key, columns.broken_column());
+  return catalog;
+}
+
+void bind_operation(SQLite::Statement& statement, const OperationRecord& operation) {
+  SQLite::bind(statement, operation.id, std::string(to_string(operation.kind)), operation.name.text(),
+               static_cast<std::int64_t>(operation.step), operation.undoing ? 1 : 0, operation.principal,
+               operation.started_at);
+}
+
+Result<OperationRecord> read_operation(const SQLite::Statement& row) {
+  RowReader columns(row);
+  auto id = columns.text();
+  const auto kind = columns.word(kKinds);
+  auto name = CatalogName::parse(columns.text());
+  if (!name) return corrupt("operations", id, "catalog");
+  OperationRecord operation{.id = std::move(id),
+                            .kind = kind,
+                            .name = std::move(*name),
+                            .step = columns.count32(),
+                            .undoing = columns.number() != 0,
+                            .principal = columns.text(),
+                            .started_at = columns.number()};
+  if (!columns.broken_column().empty()) return corrupt("operations", operation.id, columns.broken_column());
+  return operation;
+}
+
+}  // namespace akko::sqlite

@@ -1,0 +1,35 @@
+// Between rows of the SQLite store and the types of the domain. Only sqlite_store*.cpp include this.
+#pragma once
+
+#include <string_view>
+
+#include <SQLiteCpp/Statement.h>
+
+#include "app/ports.hpp"
+#include "base/result.hpp"
+#include "domain/catalog.hpp"
+
+namespace akko::sqlite {
+
+// The columns of `catalogs` in the order of `bind_catalog` and `read_catalog`.
+inline constexpr std::string_view kCatalogColumns =
+    "name, connector, properties, description, allow_roles, phase, health, health_code, health_message, "
+    "health_checked_at, secrets, secret_revision, revision, operation_id, created_at, created_by, "
+    "updated_at, "
+    "updated_by";
+inline constexpr int kCatalogColumnCount = 18;
+
+// Binds parameters 1 to kCatalogColumnCount.
+void bind_catalog(SQLite::Statement& statement, const Catalog& catalog);
+
+// A row selected by kCatalogColumns. Errors: internal/"store_corrupt", naming the catalog and the column.
+Result<Catalog> read_catalog(const SQLite::Statement& row);
+
+inline constexpr std::string_view kOperationColumns =
+    "id, kind, catalog, step, undoing, principal, started_at";
+inline constexpr int kOperationColumnCount = 7;
+
+void bind_operation(SQLite::Statement& statement, const OperationRecord& operation);
+Result<OperationRecord> read_operation(const SQLite::Statement& row);
+
+}  // namespace akko::sqlite

@@ -1,0 +1,36 @@
+// The handlers: decode, call the service, encode. And the route table of the product.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/router.hpp"
+#include "api/views.hpp"
+#include "app/catalog_service.hpp"
+#include "base/metrics.hpp"
+
+namespace akko::api {
+
+// Everything the handlers reach. All outlive the server.
+struct HandlerPorts {
+  CatalogService& service;
+  const ConnectorRegistry& connectors;
+  const TrinoView& trino;
+  CatalogStore& store;
+  IdempotencyStore& idempotency;
+  TokenVerifier& verifier;
+  Metrics& metrics;
+  std::string_view openapi_json;
+  ServerView server;
+  // The documents of the development issuer; nothing = its routes do not exist.
+  struct IssuerDocuments {
+    std::string discovery_json;
+    std::string jwks_json;
+  };
+  std::optional<IssuerDocuments> dev_issuer;
+};
+
+void add_routes(Router& router, const HandlerPorts& ports);
+
+}  // namespace akko::api

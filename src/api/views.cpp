@@ -1,0 +1,170 @@
+#include "api/views.hpp"
+
+#include "base/json_writer.hpp"
+#include "base/version.hpp"
+
+namespace akko::api {
+namespace {
+
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+// The members that list and single read share.
+void write_summary(JsonWriter& json, const Catalog& catalog) {
+  const auto& health = catalog.health;
+  json.member("name", catalog.spec.name.text())
+      .member("connector", catalog.spec.connector)
+      .member("description", catalog.spec.description);
+  write_texts(json, "allow_roles", catalog.spec.allow_roles);
+  const auto word = catalog.phase == Phase::registering ? Health::registering : health.health;
+  json.member("health", to_string(word)).key("health_detail").begin_object();
+  json.member("code", health.code).member("message", health.message).key("checked_at");
+  if (health.checked_at == 0) {
+    json.null();
+  } else {
+    json.moment(health.checked_at);
+  }
+  json.end_object()
+      .member("phase", to_string(catalog.phase))
+      .member("revision", catalog.revision)
+      .key("created_at").moment(catalog.created_at)
+      .member("created_by", catalog.created_by)
+      .key("updated_at").moment(catalog.updated_at)
+      .member("updated_by", catalog.updated_by);
+}
+
+std::string_view to_string(StepReport::Status status) {
+  switch (status) {
+    case StepReport::Status::passed: return "passed";
+    case StepReport::Status::failed: return "failed";
+    case StepReport::Status::not_run: return "not_run";
+  }
+  return "not_run";
+}
+
+std::string_view title_of(TestStep step) {
+  return step == TestStep::create ? "Trino accepts the properties" : "Trino reaches the source and signs in";
+}
+
+// The definition's own JSON object, with what this Trino says about the connector added.
+void write_connector(JsonWriter& json, const ConnectorDefinition& definition, const TrinoFacts& trino) {
+  std::string object = definition.public_json();
+  object.pop_back();  // its closing brace
+  object += ",\"available\":";
+  const bool known = trino.connectors_known;
+  object += !known ? "null" : trino.connectors.contains(definition.trino_connector()) ? "true" : "false";
+  json.raw(object + "}");
+}
+
+}  // namespace
+
+std::string_view to_string(WarmUp warm_up) {
+  switch (warm_up) {
+    case WarmUp::pending: return "pending";
+    case WarmUp::running: return "running";
+    case WarmUp::done: return "done";
+    case WarmUp::off: return "off";
+  }
+  return "pending";
+}
+
+std::string_view to_string(SecretsProvider provider) {
+  switch (provider) {
+    case SecretsProvider::unknown: return "unknown";
+    case SecretsProvider::present: return "present";
+    case SecretsProvider::missing: return "missing";
+    case SecretsProvider::elsewhere: return "elsewhere";
+  }
+  return "unknown";
+}
+
+std::string catalog_list_json(const CatalogSnapshot& snapshot) {
+  JsonWriter json;
+  json.begin_array();
+  for (const auto& catalog : snapshot.catalogs) {
+    json.begin_object();
+    write_summary(json, *catalog);
+    json.end_object();
+  }
+  json.end_array();
+  return json.take();
+}
+
+std::string catalog_json(const Catalog& catalog) {
+  JsonWriter json;
+  json.begin_object();
+  write_summary(json, catalog);
+  json.key("properties").begin_object();
+  for (const auto& [key, value] : catalog.spec.properties) json.member(key, value);
+  json.end_object().key("credentials").begin_object();
+  for (const auto& [key, status] : catalog.secrets) {
+    json.key(key).begin_object().member("set", true).key("updated_at").moment(status.set_at);
+    json.member("updated_by", status.set_by).end_object();
+  }
+  json.end_object().end_object();
+  return json.take();
+}
+
+std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino) {
+  JsonWriter json;
+  json.begin_array();
+  for (const auto& definition : connectors.all()) write_connector(json, *definition, trino);
+  json.end_array();
+  return json.take();
+}
+
+std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino) {
+  JsonWriter json;
+  write_connector(json, definition, trino);
+  return json.take();
+}
+
+std::string test_report_json(const TestReport& report) {
+  JsonWriter json;
+  json.begin_object().member("ok", !report.diagnosis.has_value());
+  if (report.diagnosis) {
+    json.member("code", report.diagnosis->code)
+        .member("message", report.diagnosis->message)
+        .member("fix", report.diagnosis->fix)
+        .member("raw", report.diagnosis->raw);
+  } else {
+    json.key("code").null().member("message", report.explanation);
+  }
+  json.member("proves", report.proves)
+      .member("duration_ms", static_cast<std::int64_t>(report.took.count()))
+      .key("steps").begin_array();
+  for (const auto& step : report.steps) {
+    json.begin_object()
+        .member("id", to_string(step.step))
+        .member("title", title_of(step.step))
+        .member("ran_from", "trino")
+        .member("status", to_string(step.status))
+        .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
+        .end_object();
+  }
+  json.end_array().end_object();
+  return json.take();
+}
+
+std::string me_json(const Principal& principal, const ServerView& server, const TrinoFacts& trino) {
+  JsonWriter json;
+  json.begin_object().member("user", principal.name).member("subject", principal.subject);
+  write_texts(json, "roles", principal.roles);
+  json.member("admin", principal.has_role(server.admin_role))
+      .key("server").begin_object()
+      .member("version", version())
+      .member("dev_issuer", server.dev_issuer)
+      .member("secrets_in_statements",
+              server.secrets_in_statements_allowed && trino.secrets_provider == SecretsProvider::missing)
+      .key("trino").begin_object()
+      .member("up", trino.up)
+      .member("version", trino.version)
+      .member("secrets_provider", to_string(trino.secrets_provider))
+      .end_object().end_object().end_object();
+  return json.take();
+}
+
+}  // namespace akko::api

@@ -1,0 +1,27 @@
+// What the API shows: records as JSON text, as api/openapi.yaml describes them.
+#pragma once
+
+#include <string>
+
+#include "app/catalog_service.hpp"
+#include "domain/connector.hpp"
+
+namespace akko::api {
+
+std::string catalog_list_json(const CatalogSnapshot& snapshot);
+std::string catalog_json(const Catalog& catalog);
+std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino);
+std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino);
+std::string test_report_json(const TestReport& report);
+
+struct ServerView {
+  bool secrets_in_statements_allowed = false;
+  bool dev_issuer = false;
+  std::string admin_role;
+};
+std::string me_json(const Principal& principal, const ServerView& server, const TrinoFacts& trino);
+
+std::string_view to_string(WarmUp warm_up);
+std::string_view to_string(SecretsProvider provider);
+
+}  // namespace akko::api

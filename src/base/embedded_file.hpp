@@ -1,0 +1,13 @@
+// A file that was put into the binary at build time (cmake/embed.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace akko::embedded {
+
+struct File {
+  std::string_view name;  // without directory
+  std::string_view content;
+};
+
+}  // namespace akko::embedded

@@ -1,0 +1,182 @@
+#include "domain/diagnosis.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "domain/connector.hpp"
+#include "domain/diagnosis_rules.hpp"
+
+namespace akko {
+namespace {
+
+constexpr std::size_t kLongestForeign = 400;  // of foreign words within a sentence of ours
+constexpr std::size_t kLongestRaw = 2048;
+
+constexpr std::array<std::string_view, 7> kPlaceholders = {"{title}",    "{host}",    "{port}", "{user}",
+                                                           "{database}", "{seconds}", "{1}"};
+
+using Values = std::array<std::string, kPlaceholders.size()>;
+
+std::string filled(std::string_view text, const Values& values) {
+  std::string out;
+  while (!text.empty()) {
+    const auto known = std::find_if(
+        kPlaceholders.begin(), kPlaceholders.end(),
+        [&](std::string_view placeholder) { return text.substr(0, placeholder.size()) == placeholder; });
+    if (known == kPlaceholders.end()) {
+      out += text.front();
+      text.remove_prefix(1);
+    } else {
+      out += values[static_cast<std::size_t>(known - kPlaceholders.begin())];
+      text.remove_prefix(known->size());
+    }
+  }
+  return out;
+}
+
+std::string or_else(const std::string& text, std::string_view otherwise) {
+  return text.empty() ? std::string(otherwise) : text;
+}
+
+// `foreign` must be scrubbed.
+Values values_of(const DiagnosisContext& context, std::string foreign) {
+  const auto seconds = (context.deadline.count() + 500) / 1000;
+  return {context.definition.title(),
+          or_else(context.host, "the server"),
+          or_else(context.port, "given"),
+          or_else(context.user, "(none)"),
+          or_else(context.database, "of this name"),
+          std::to_string(seconds),
+          std::move(foreign)};
+}
+
+struct Verdict {
+  std::string_view code;
+  std::string_view message = {};  // "" = that of the class
+  std::string_view fix = {};
+  std::string foreign = {};  // {1}, not scrubbed
+};
+
+std::string spelled(const FailureCause& cause) {
+  return cause.type.empty() ? cause.message : cause.type + ": " + cause.message;
+}
+
+// The numbered complaints of a configuration error without what helps developers of Trino only; each
+// once, and what is missing before what was "not used", which may be its consequence.
+std::string complaints(std::string_view message) {
+  static const auto numbered = Pattern::compile(
+      R"(^\s*\d+\) (?:Error: )?(?:Invalid configuration property (?:with prefix '[^']*': )?)?)"  // "1) Error:
+                                                                                                 // …"
+      R"((.*?\S)(?: \(for class [^)]*\)| in order to call \[.*\])?\s*$)");  // Java classes
+  std::vector<std::string> missing, others;
+  for (std::size_t begin = 0; begin < message.size();) {
+    const auto end = std::min(message.find('\n', begin), message.size());
+    auto line = numbered ? numbered->capture(message.substr(begin, end - begin)) : std::string();
+    begin = end + 1;
+    auto& lines = line.find("must not be null") != std::string::npos ? missing : others;
+    if (!line.empty() && std::find(lines.begin(), lines.end(), line) == lines.end())
+      lines.push_back(std::move(line));
+  }
+  missing.insert(missing.end(), others.begin(), others.end());
+  std::string out;
+  for (const auto& line : missing) out += (out.empty() ? "" : "; ") + line;
+  return out.empty() ? std::string(message) : out;
+}
+
+// The first rule that knows this cause.
+template <typename Rules>
+const DiagnosisRule* find_rule(const Rules& rules, const std::string& text) {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const auto& rule) { return rule.pattern.found_in(text); });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+Verdict judge_statement(const TrinoFailure& failure, const DiagnosisContext& context) {
+  if (const auto code = class_of_error_name(failure.error_name); !code.empty()) return {code};
+  auto causes = failure.causes;
+  if (causes.empty()) causes.push_back({"", failure.message});
+  for (auto cause = causes.rbegin(); cause != causes.rend(); ++cause) {
+    const auto text = spelled(*cause);
+    const auto* rule = find_rule(context.definition.diagnosis(), text);
+    if (rule == nullptr) rule = find_rule(general_rules(), text);
+    if (rule == nullptr) continue;
+    auto foreign = rule->code == "config" ? complaints(cause->message) : rule->pattern.capture(text);
+    return {rule->code, rule->message, rule->fix, std::move(foreign)};
+  }
+  const auto speaking =
+      std::find_if(causes.rbegin(), causes.rend(), [](const auto& cause) { return !cause.message.empty(); });
+  return {"trino_rejected", "", "", speaking == causes.rend() ? failure.error_name : speaking->message};
+}
+
+Verdict judge_deadline(TestStep step) {
+  if (step == TestStep::probe) return {"timeout", "{host}:{port} did not answer within {seconds} s."};
+  return {"timeout", "Trino did not create the catalog within {seconds} s.",
+          "The first catalog of a connector takes Trino longer after its start. Try again."};
+}
+
+Verdict judge(const TrinoFailure& failure, const DiagnosisContext& context) {
+  switch (failure.kind) {
+    case TrinoFailure::Kind::statement:
+      return judge_statement(failure, context);
+    case TrinoFailure::Kind::unreachable:
+      return {"trino_unavailable"};
+    case TrinoFailure::Kind::refused:
+      return {"trino_denied"};
+    case TrinoFailure::Kind::deadline:
+      return judge_deadline(context.step);
+    case TrinoFailure::Kind::cancelled:
+      return {"cancelled"};
+    case TrinoFailure::Kind::protocol:
+      break;
+  }
+  return {"internal"};
+}
+
+// The whole chain, without the messages that a cause only repeats and without the legend of class names
+// that ends a configuration error.
+std::string chain(const TrinoFailure& failure) {
+  std::string out;
+  std::string_view previous;
+  for (const auto& cause : failure.causes) {
+    if (!out.empty() && cause.message == previous) continue;
+    const auto text = spelled(cause);
+    out += (out.empty() ? "" : " · caused by ") + text.substr(0, text.find("\n\n=="));
+    previous = cause.message;
+  }
+  return out.empty() ? failure.message : out;
+}
+
+}  // namespace
+
+std::string_view to_string(TestStep step) { return step == TestStep::create ? "create" : "probe"; }
+
+bool placeholders_are_known(std::string_view text) {
+  const auto rest = filled(text, Values{});
+  return rest.find_first_of("{}") == std::string::npos;
+}
+
+Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber) {
+  const auto verdict = judge(failure, context);
+  const auto& classes = diagnosis_classes();
+  const auto known =
+      std::find_if(classes.begin(), classes.end(), [&](const auto& one) { return one.code == verdict.code; });
+  const auto& texts = known == classes.end() ? classes.back() : *known;
+  const auto values = values_of(context, scrubber.scrub(verdict.foreign, kLongestForeign));
+  return {.code = std::string(texts.code),
+          .message = filled(verdict.message.empty() ? texts.message : verdict.message, values),
+          .fix = filled(verdict.fix.empty() ? texts.fix : verdict.fix, values),
+          .raw = scrubber.scrub(chain(failure), kLongestRaw),
+          .retryable = texts.retryable};
+}
+
+const std::vector<std::string>& diagnosis_codes() {
+  static const std::vector<std::string> codes = [] {
+    std::vector<std::string> out;
+    for (const auto& one : diagnosis_classes()) out.emplace_back(one.code);
+    return out;
+  }();
+  return codes;
+}
+
+}  // namespace akko

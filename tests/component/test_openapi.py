@@ -1,0 +1,90 @@
+"""The contract at /openapi.json against the running product: requests that schemathesis makes up from it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from support.api import Api
+from support.bodies import catalog
+from support.processes import REPOSITORY, plain_environment
+from support.stage import Stage
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+
+
+def test_it_is_the_file(shared: Stage) -> None:
+    served = shared.api.get("/openapi.json", token=None).json()
+    assert served == yaml.safe_load((REPOSITORY / "api/openapi.yaml").read_text())
+
+
+def operations(paths: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    methods = ("get", "post", "delete", "put", "patch")
+    return [(path, method, item[method]) for path, item in paths.items() for method in methods if method in item]
+
+
+@pytest.mark.timeout(300)
+def test_generated_requests(stage: Stage, directory: Path) -> None:
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")), "run", f"{stage.product.url}/openapi.json",
+        "--header", f"Authorization: Bearer {stage.api.token}", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
+        "--max-examples", "50", "--seed", "20261122", "--generation-database", "none", "--request-timeout", "10",
+        "--continue-on-failure", "--no-color",
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=directory, env=plain_environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    paths = stage.api.get("/openapi.json").json()["paths"]
+    assert f"Tested: {len(operations(paths))}\n" in done.stdout, done.stdout
+    assert stage.product.running()
+
+
+def test_every_operation_names_the_refusals(shared: Stage) -> None:
+    """Whatever needs a token can be answered with 401."""
+    contract = shared.api.get("/openapi.json", token=None).json()
+    guarded = [entry for entry in operations(contract["paths"]) if entry[0].startswith("/api/")]
+    assert len(guarded) >= 8
+    for path, method, operation in guarded:
+        assert "401" in operation["responses"], (path, method)
+
+
+def test_examples_of_the_contract_hold(shared: Stage) -> None:
+    """The registration that the contract shows as an example is one that the product takes."""
+    contract = shared.api.get("/openapi.json", token=None).json()
+    content = contract["paths"]["/api/admin/catalogs"]["post"]["requestBody"]["content"]["application/json"]
+    found = examples(content)
+    assert found
+    for number, example in enumerate(found):
+        shared.trino.accounts.clear()  # whatever its password is
+        answer = shared.api.register(example | {"name": f"example-{number}"})
+        assert answer.status_code == 201, answer.text
+    shared.trino.accounts["trino_ro"] = "pw_ok"
+
+
+def examples(content: dict[str, Any]) -> list[dict[str, Any]]:
+    if "example" in content:
+        return [content["example"]]
+    return [entry["value"] for entry in content.get("examples", {}).values()]
+
+
+def test_answers_fit_their_schemas(shared: Stage) -> None:
+    contract = shared.api.get("/openapi.json", token=None).json()
+    shared.api.register(catalog("shown"))
+    for path, template in [
+        ("/api/admin/catalogs", None), ("/api/admin/catalogs/shown", "/api/admin/catalogs/{name}"),
+        ("/api/admin/connectors", None), ("/api/admin/connectors/mysql", "/api/admin/connectors/{id}"),
+        ("/api/admin/me", None), ("/readyz", None), ("/healthz", None),
+    ]:  # fmt: skip
+        check(contract, shared.api, template or path, path)
+
+
+def check(contract: dict[str, Any], api: Api, template: str, path: str) -> None:
+    response = contract["paths"][template]["get"]["responses"]["200"]
+    if "$ref" in response:
+        response = contract["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    schema = response["content"]["application/json"]["schema"]
+    validator = jsonschema.Draft202012Validator(schema | {"components": contract["components"]})
+    assert [error.message for error in validator.iter_errors(api.get(path).json())] == [], path

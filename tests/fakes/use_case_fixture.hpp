@@ -1,0 +1,95 @@
+// The use cases over the fake world, with one small connector definition.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include "app/catalog_service.hpp"
+#include "app/reconciler.hpp"
+#include "fakes/fake_store.hpp"
+#include "fakes/fake_world.hpp"
+
+namespace akko::fakes {
+
+class UseCases : public ::testing::Test {
+ protected:
+  UseCases() { restart_product(); }
+
+  // As a new process would come up: same store, same Trino, nothing in memory.
+  void restart_product(bool allow_secrets_in_statements = false) {
+    reconciler.reset();
+    service.reset();
+    saga.reset();
+    coordination.emplace(2U);
+    saga.emplace(store, secrets, trino, clock);
+    service.emplace(ServiceSettings{std::chrono::seconds(5), {"akko-admin"}, allow_secrets_in_statements},
+                    CatalogService::Ports{store, secrets, trino, audit, metrics, clock}, registry, *coordination, *saga);
+    ReconcilerSettings settings;
+    settings.warm_up = false;
+    settings.drift_interval = std::chrono::milliseconds(0);  // every tick is a full check
+    settings.allow_secrets_in_statements = allow_secrets_in_statements;
+    reconciler.emplace(settings, Reconciler::Ports{store, secrets, trino, metrics, clock}, registry, *coordination, *saga);
+  }
+
+  void tick() { reconciler->tick({}); }
+
+  static CatalogRequest request(std::string name = "client-pg-01") {
+    CatalogRequest request;
+    request.name = std::move(name);
+    request.connector = "postgresql";
+    request.properties = {{"connection-url", "jdbc:postgresql://db:5432/sales"}, {"connection-user", "reader"}};
+    request.credentials["connection-password"] = Secret("s3cret-value");
+    return request;
+  }
+  static Caller alice() { return {{"sub-alice", "alice", {"akko-admin"}}, "request-1", "127.0.0.1", {}}; }
+
+  Result<Catalog> create(const CatalogRequest& asked = request()) { return service->create(asked, {}, alice()); }
+
+  // The invariant after a failure: nothing anywhere.
+  void expect_nothing_left() {
+    EXPECT_TRUE(store.snapshot()->catalogs.empty());
+    EXPECT_TRUE(store.open_operations()->empty());
+    EXPECT_TRUE(secrets.kept.empty());
+    EXPECT_TRUE(trino.names().empty());
+  }
+  void expect_registered(const std::string& name) {
+    const auto snapshot = store.snapshot();
+    const auto* catalog = snapshot->find(name);
+    ASSERT_NE(catalog, nullptr) << name;
+    EXPECT_EQ(catalog->phase, Phase::ready);
+    EXPECT_TRUE(store.open_operations()->empty());
+    EXPECT_TRUE(secrets.kept.contains(name));
+    EXPECT_TRUE(trino.names().contains(name));
+  }
+
+  static ConnectorRegistry make_registry();
+
+  FakeClock clock;
+  FakeTrino trino;
+  FakeStore store;
+  FakeSecrets secrets;
+  RecordingAudit audit;
+  Metrics metrics;
+  ConnectorRegistry registry = make_registry();
+  std::optional<Coordination> coordination;
+  std::optional<Saga> saga;
+  std::optional<CatalogService> service;
+  std::optional<Reconciler> reconciler;
+};
+
+// The product's own definitions, so that the tests speak of what ships.
+inline ConnectorRegistry UseCases::make_registry() {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const auto& entry : std::filesystem::directory_iterator(AKKO_SOURCE_DIR "/connectors")) {
+    std::ifstream stream(entry.path());
+    files.emplace_back(entry.path().filename(), std::string(std::istreambuf_iterator<char>(stream), {}));
+  }
+  return load_connectors({}, files).value();
+}
+
+}  // namespace akko::fakes
