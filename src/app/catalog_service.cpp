@@ -1,18 +1,12 @@
 #include "app/catalog_service.hpp"
 
-#include <algorithm>
-#include <set>
 #include <utility>
 
 #include "app/operation_id.hpp"
-#include "domain/validation.hpp"
 
 namespace akko {
 namespace {
 
-constexpr std::size_t kMaxDescription = 1000;
-constexpr std::size_t kMaxRoles = 64;
-constexpr std::size_t kMaxRoleLength = 255;
 // Removing what a test left must work also when the test used up its deadline.
 constexpr auto kCleanUpDeadline = std::chrono::seconds(10);
 
@@ -21,49 +15,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 std::chrono::milliseconds since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
-}
-
-void check_description(const std::string& description, std::vector<FieldViolation>& violations) {
-  if (description.size() > kMaxDescription) {
-    violations.push_back({"description", "too_long", "at most 1000 bytes"});
-  } else if (const auto problem = check_characters(description)) {
-    violations.push_back({"description", problem->code, problem->message});
-  }
-}
-
-void check_roles(const std::vector<std::string>& roles, std::vector<FieldViolation>& violations) {
-  if (roles.empty()) {
-    violations.push_back({"allow_roles", "required", "name at least one role: nobody could query this catalog"});
-  }
-  if (roles.size() > kMaxRoles) violations.push_back({"allow_roles", "too_many", "at most 64 roles"});
-  for (std::size_t index = 0; index < roles.size() && index < kMaxRoles; ++index) {
-    const auto field = "allow_roles[" + std::to_string(index) + "]";
-    const auto& role = roles[index];
-    if (role.empty() || role.size() > kMaxRoleLength) {
-      violations.push_back({field, "pattern", "a role name has 1 to 255 bytes"});
-    } else if (const auto problem = check_characters(role)) {
-      violations.push_back({field, problem->code, problem->message});
-    }
-  }
-}
-
-std::vector<std::string> without_duplicates(const std::vector<std::string>& roles) {
-  std::vector<std::string> kept;
-  std::set<std::string_view> seen;
-  for (const auto& role : roles) {
-    if (seen.insert(role).second) kept.push_back(role);
-  }
-  return kept;
-}
-
-Error invalid_request(std::vector<FieldViolation> violations) {
-  Error error;
-  error.code = ErrorCode::invalid_argument;
-  error.reason = "invalid_request";
-  error.message = violations.size() == 1 ? violations.front().field + ": " + violations.front().message
-                                         : std::to_string(violations.size()) + " members of the request are wrong";
-  error.violations = std::move(violations);
-  return error;
 }
 
 // Classes that say "not now" or "not here" rather than "this connection does not work".
@@ -89,12 +40,6 @@ Error error_of(const Diagnosis& diagnosis) {
 
 }  // namespace
 
-struct CatalogService::Judged {
-  const ConnectorDefinition* definition = nullptr;
-  std::optional<CatalogName> name;
-  std::vector<std::string> allow_roles;
-};
-
 CatalogService::CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
                                Coordination& coordination, Saga& saga)
     : settings_(std::move(settings)), ports_(ports), connectors_(connectors), coordination_(coordination), saga_(saga) {}
@@ -104,23 +49,14 @@ Result<Catalog> CatalogService::create(const CatalogRequest& request, std::vecto
   const auto start = SteadyClock::now();
   const auto operation_id = new_operation_id();
   Result<Catalog> result = [&]() -> Result<Catalog> {
-    AKKO_TRY(const auto judged, judge(request, std::move(violations), true));
+    AKKO_TRY(const auto judged, judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
     AKKO_CHECK(check_trino(judged));
     return register_catalog(judged, request, caller, operation_id);
   }();
   ports_.metrics.operation("create", result.has_value(), Seconds(SteadyClock::now() - start));
-  const bool known = connectors_.find(request.connector) != nullptr;
-  ports_.audit.write({.event = result ? "CATALOG_CREATED" : "CATALOG_CREATE_FAILED",
-                      .name = CatalogName::parse(request.name) ? request.name : "",
-                      .connector = known ? request.connector : "",
-                      .user = caller.principal.name,
-                      .allow_roles = result ? result->spec.allow_roles : std::vector<std::string>{},
-                      .result = result ? "success" : "failed",
-                      .code = result ? "" : result.error().reason,
-                      .operation_id = operation_id,
-                      .request_id = caller.request_id,
-                      .client = caller.client,
-                      .detail = {}});
+  auto event = audit_event(result ? "CATALOG_CREATED" : "CATALOG_CREATE_FAILED", request);
+  if (result) event.allow_roles = result->spec.allow_roles;
+  audit(std::move(event), caller, operation_id, result ? "" : result.error().reason);
   return result;
 }
 
@@ -129,25 +65,15 @@ Result<TestReport> CatalogService::test(const CatalogRequest& request, std::vect
   const auto start = SteadyClock::now();
   const CallContext context{new_operation_id(), Deadline::after(settings_.deadline), caller.stop};
   Result<TestReport> result = [&]() -> Result<TestReport> {
-    AKKO_TRY(const auto judged, judge(request, std::move(violations), false));
+    AKKO_TRY(const auto judged, judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
     AKKO_CHECK(check_trino(judged));
     return run_test(judged, request, context);
   }();
   const bool passed = result && !result->diagnosis;
   if (result) result->took = since(start);
   ports_.metrics.operation("test", passed, Seconds(SteadyClock::now() - start));
-  const bool known = connectors_.find(request.connector) != nullptr;
-  ports_.audit.write({.event = "CATALOG_TESTED",
-                      .name = CatalogName::parse(request.name) ? request.name : "",
-                      .connector = known ? request.connector : "",
-                      .user = caller.principal.name,
-                      .allow_roles = {},
-                      .result = passed ? "success" : "failed",
-                      .code = passed ? "" : (result ? result->diagnosis->code : result.error().reason),
-                      .operation_id = context.operation_id,
-                      .request_id = caller.request_id,
-                      .client = caller.client,
-                      .detail = {}});
+  const auto error_class = passed ? "" : result ? result->diagnosis->code : result.error().reason;
+  audit(audit_event("CATALOG_TESTED", request), caller, context.operation_id, error_class);
   return result;
 }
 
@@ -161,60 +87,42 @@ Result<void> CatalogService::remove(std::string_view name, std::optional<std::ui
                               : Result<void>(fail(ErrorCode::not_found, "catalog_not_found",
                                                   "there is no registered catalog of this name"));
   ports_.metrics.operation("delete", result.has_value(), Seconds(SteadyClock::now() - start));
-  ports_.audit.write({.event = result ? "CATALOG_DELETED" : "CATALOG_DELETE_FAILED",
-                      .name = found ? found->spec.name.text() : "",
-                      .connector = found ? found->spec.connector : "",
-                      .user = caller.principal.name,
-                      .allow_roles = found ? found->spec.allow_roles : std::vector<std::string>{},
-                      .result = result ? "success" : "failed",
-                      .code = result ? "" : result.error().reason,
-                      .operation_id = operation_id,
-                      .request_id = caller.request_id,
-                      .client = caller.client,
-                      .detail = {}});
+  AuditEvent event;
+  event.event = result ? "CATALOG_DELETED" : "CATALOG_DELETE_FAILED";
+  if (found) {
+    event.name = found->spec.name.text();
+    event.connector = found->spec.connector;
+    event.allow_roles = found->spec.allow_roles;
+  }
+  audit(std::move(event), caller, operation_id, result ? "" : result.error().reason);
   return result;
 }
 
-Result<CatalogService::Judged> CatalogService::judge(const CatalogRequest& request,
-                                                     std::vector<FieldViolation> violations, bool needs_name) const {
-  Judged judged;
-  const auto complained = [&](std::string_view field) {
-    return std::any_of(violations.begin(), violations.end(), [&](const auto& v) { return v.field == field; });
-  };
-  if ((needs_name || !request.name.empty()) && !complained("name")) {
-    auto name = CatalogName::parse(request.name);
-    if (name) {
-      judged.name = std::move(*name);
-    } else {
-      std::move(name.error().violations.begin(), name.error().violations.end(), std::back_inserter(violations));
-    }
-  }
-  judged.definition = connectors_.find(request.connector);
-  if (judged.definition != nullptr) {
-    judged.definition->validate(request.properties, request.credentials, violations);
-  } else if (!complained("connector")) {
-    violations.push_back(request.connector.empty()
-                             ? FieldViolation{"connector", "required", "name a connector; GET /api/admin/connectors lists them"}
-                             : FieldViolation{"connector", "unknown", "there is no such connector; GET /api/admin/connectors lists them"});
-  }
-  check_description(request.description, violations);
-  if (!complained("allow_roles")) {
-    const auto& roles = request.allow_roles ? *request.allow_roles : settings_.default_allow_roles;
-    check_roles(roles, violations);
-    judged.allow_roles = without_duplicates(roles);
-  }
-  if (!violations.empty()) return tl::make_unexpected(invalid_request(std::move(violations)));
-  return judged;
+// What was asked is written down only where it is well-formed: a name can be anything, a password too.
+AuditEvent CatalogService::audit_event(std::string_view name, const CatalogRequest& request) const {
+  AuditEvent event;
+  event.event = name;
+  if (CatalogName::parse(request.name)) event.name = request.name;
+  if (connectors_.find(request.connector) != nullptr) event.connector = request.connector;
+  return event;
+}
+
+void CatalogService::audit(AuditEvent event, const Caller& caller, const std::string& operation_id,
+                           std::string_view error_class) {
+  event.user = caller.principal.name;
+  event.result = error_class.empty() ? "success" : "failed";
+  event.code = error_class;
+  event.operation_id = operation_id;
+  event.request_id = caller.request_id;
+  event.client = caller.client;
+  ports_.audit.write(event);
 }
 
 SecretTransport CatalogService::transport() const {
-  // The opt-in is for a Trino without our provider; where it has one, references are always better.
-  const bool lacks_provider = coordination_.trino.facts().secrets_provider == SecretsProvider::missing;
-  return settings_.allow_secrets_in_statements && lacks_provider ? SecretTransport::in_statement
-                                                                 : SecretTransport::reference;
+  return secret_transport(coordination_.trino.facts(), settings_.allow_secrets_in_statements);
 }
 
-Result<void> CatalogService::check_trino(const Judged& judged) const {
+Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
   const auto facts = coordination_.trino.facts();
   if (!facts.up) {
     return fail(ErrorCode::unavailable, "trino_unavailable", "Trino does not answer: " + facts.problem,
@@ -246,7 +154,7 @@ Result<void> CatalogService::check_trino(const Judged& judged) const {
   return {};
 }
 
-Result<Catalog> CatalogService::register_catalog(const Judged& judged, const CatalogRequest& request,
+Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
                                                  const Caller& caller, const std::string& operation_id) {
   const auto& definition = *judged.definition;
   const CallContext context{operation_id, Deadline::after(settings_.deadline), caller.stop};
@@ -315,7 +223,7 @@ Error CatalogService::registration_error(const SagaFailure& failure, const Catal
   return error;
 }
 
-Result<TestReport> CatalogService::run_test(const Judged& judged, const CatalogRequest& request,
+Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const CatalogRequest& request,
                                             const CallContext& context) {
   const auto& definition = *judged.definition;
   auto lease = coordination_.probes.lease(context.deadline, context.stop);
@@ -389,6 +297,7 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
   auto removing = found;
   removing.phase = Phase::removing;
   removing.operation_id = operation_id;
+  removing.updated_by = caller.principal.name;  // whom the next one is told about
   AKKO_TRY(undertaking.catalog, ports_.store.update(removing, &undertaking.operation, nullptr));
   auto failure = saga_.run(undertaking, context);
   if (!failure) return {};

@@ -1,7 +1,6 @@
 // The use cases of the product: register, test, list, inspect and deregister catalogs.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -9,26 +8,15 @@
 #include <string_view>
 #include <vector>
 
-#include "app/name_locks.hpp"
+#include "app/catalog_request.hpp"
+#include "app/coordination.hpp"
 #include "app/ports.hpp"
-#include "app/probe_pool.hpp"
 #include "app/rendering.hpp"
 #include "app/saga.hpp"
-#include "app/trino_view.hpp"
 #include "base/metrics.hpp"
 #include "domain/connector.hpp"
 
 namespace akko {
-
-// What an admin sent, decoded but not yet judged.
-struct CatalogRequest {
-  std::string name;  // may be empty in a test
-  std::string connector;
-  Properties properties;
-  SecretValues credentials;
-  std::string description;
-  std::optional<std::vector<std::string>> allow_roles;  // nothing = the configured default
-};
 
 // Who asks, and for the audit log from where.
 struct Caller {
@@ -58,16 +46,6 @@ struct ServiceSettings {
   std::chrono::milliseconds deadline{15000};
   std::vector<std::string> default_allow_roles;
   bool allow_secrets_in_statements = false;
-};
-
-// Shared by everything that changes catalogs: who holds which name.
-struct Coordination {
-  explicit Coordination(unsigned probe_pool_size) : probes(probe_pool_size) {}
-  NameLocks names;
-  ProbePool probes;
-  TrinoView trino;
-  // Set when an operation could not be settled: the reconciler looks after it at its next tick.
-  std::atomic<bool> unsettled = false;
 };
 
 // Any thread; every call may block up to the deadline. Audits and counts what it does.
@@ -100,13 +78,10 @@ class CatalogService {
   std::shared_ptr<const CatalogSnapshot> catalogs() const { return ports_.store.snapshot(); }
 
  private:
-  struct Judged;  // a request that passed every check
-
-  Result<Judged> judge(const CatalogRequest& request, std::vector<FieldViolation> violations, bool needs_name) const;
-  Result<void> check_trino(const Judged& judged) const;
-  Result<Catalog> register_catalog(const Judged& judged, const CatalogRequest& request, const Caller& caller,
+  Result<void> check_trino(const JudgedRequest& judged) const;
+  Result<Catalog> register_catalog(const JudgedRequest& judged, const CatalogRequest& request, const Caller& caller,
                                    const std::string& operation_id);
-  Result<TestReport> run_test(const Judged& judged, const CatalogRequest& request, const CallContext& context);
+  Result<TestReport> run_test(const JudgedRequest& judged, const CatalogRequest& request, const CallContext& context);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
                           const std::string& operation_id, Catalog& found);
   SecretTransport transport() const;
@@ -114,6 +89,9 @@ class CatalogService {
                              const ConnectorDefinition& definition, const Scrubber& scrubber) const;
   Error registration_error(const SagaFailure& failure, const CatalogRequest& request,
                            const ConnectorDefinition& definition, const Scrubber& scrubber) const;
+  AuditEvent audit_event(std::string_view name, const CatalogRequest& request) const;
+  // Completes and writes an audit line; `error_class` is empty after a success.
+  void audit(AuditEvent event, const Caller& caller, const std::string& operation_id, std::string_view error_class);
 
   ServiceSettings settings_;
   Ports ports_;

@@ -13,12 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kInfoDeadline = 2s;
-// Loading the classes of a connector took up to 16 s on a loaded machine (measured on 476).
-constexpr auto kWarmUpDeadline = 60s;
 // While a CREATE CATALOG that was given up may still come true.
 constexpr auto kSuspectInterval = 5s;
 constexpr auto kMaxBackoff = 60s;
-constexpr std::string_view kWarmedKey = "warmed_connectors";
 
 std::chrono::milliseconds backoff(unsigned failures) {
   const auto wait = std::chrono::milliseconds(1000) * (1U << std::min(failures, 6U));
@@ -41,17 +38,12 @@ SecretsProvider provider_of(const TrinoFailure& failure) {
   return answered ? SecretsProvider::present : SecretsProvider::unknown;
 }
 
-std::string join(const std::set<std::string>& parts) {
-  std::string text;
-  for (const auto& part : parts) text.append(text.empty() ? "" : ",").append(part);
-  return text;
-}
-
 }  // namespace
 
 Reconciler::Reconciler(ReconcilerSettings settings, Ports ports, const ConnectorRegistry& connectors,
                        Coordination& coordination, Saga& saga)
-    : settings_(settings), ports_(ports), connectors_(connectors), coordination_(coordination), saga_(saga) {
+    : settings_(settings), ports_(ports), connectors_(connectors), coordination_(coordination), saga_(saga),
+      warm_up_(ports.store, ports.secrets, ports.trino, connectors, coordination, settings.deadline) {
   if (!settings_.warm_up) coordination_.trino.change([](TrinoFacts& facts) { facts.warm_up = WarmUp::off; });
 }
 
@@ -79,9 +71,7 @@ CallContext Reconciler::context(const std::stop_token& stop) const {
 }
 
 SecretTransport Reconciler::transport() const {
-  const bool lacks_provider = coordination_.trino.facts().secrets_provider == SecretsProvider::missing;
-  return settings_.allow_secrets_in_statements && lacks_provider ? SecretTransport::in_statement
-                                                                 : SecretTransport::reference;
+  return secret_transport(coordination_.trino.facts(), settings_.allow_secrets_in_statements);
 }
 
 Result<void> Reconciler::restore_secrets() {
@@ -113,7 +103,7 @@ void Reconciler::tick(const std::stop_token& stop) {
   if (needs_full_check(*state) && !full_check(*state, stop)) return;
   was_down_ = false;
   last_ = *state;
-  warm_up_next(stop);
+  warm_up_.next(stop);
 }
 
 bool Reconciler::needs_full_check(const CoordinatorState& state) {
@@ -173,7 +163,7 @@ bool Reconciler::enter_run(const TrinoCatalogs::Listing& listing, const std::sto
       if (settings_.warm_up) facts.warm_up = WarmUp::pending;
     });
     retries_.clear();
-    restore_warm_up(listing.coordinator_run);
+    warm_up_.restore(listing.coordinator_run);
   }
   return coordination_.trino.facts().connectors_known || learn_capabilities(stop);
 }
@@ -350,78 +340,6 @@ void Reconciler::note_failure(const Catalog& catalog, const Diagnosis& diagnosis
   if (auto updated = ports_.store.update(failing, nullptr, nullptr); !updated) {
     log::warn("health could not be recorded", {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
   }
-}
-
-// ---- warm-up
-
-// What an earlier process warmed in this same run of the coordinator: "<run> id,id,…".
-void Reconciler::restore_warm_up(const std::string& run) {
-  const auto remembered = ports_.store.recall(kWarmedKey);
-  if (!remembered || !remembered->starts_with(run + " ")) return;
-  std::set<std::string> warmed;
-  std::string_view rest = std::string_view(*remembered).substr(run.size() + 1);
-  while (!rest.empty()) {
-    const auto comma = rest.find(',');
-    warmed.emplace(rest.substr(0, comma));
-    if (comma == std::string_view::npos) break;
-    rest.remove_prefix(comma + 1);
-  }
-  coordination_.trino.change([&](TrinoFacts& facts) { facts.warmed = warmed; });
-}
-
-// One connector per tick, so that a restart of Trino or a drift is noticed between two.
-void Reconciler::warm_up_next(const std::stop_token& stop) {
-  const auto facts = coordination_.trino.facts();
-  if (facts.warm_up == WarmUp::off || facts.warm_up == WarmUp::done) return;
-  for (const auto& definition : connectors_.all()) {
-    if (!facts.connectors.contains(definition->trino_connector()) || facts.warmed.contains(definition->id())) continue;
-    coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::running; });
-    if (!warm_up(*definition, stop)) return;
-    coordination_.trino.change([&](TrinoFacts& f) { f.warmed.insert(definition->id()); });
-    const auto warmed = coordination_.trino.facts();
-    if (auto kept = ports_.store.remember(kWarmedKey, warmed.coordinator_run + " " + join(warmed.warmed)); !kept) {
-      log::warn("the warm-up could not be recorded", {{"reason", kept.error().message}});
-    }
-    return;
-  }
-  coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::done; });
-}
-
-// Creates, probes and drops a catalog that reaches nothing, which makes Trino load the connector's classes
-// (4 to 16 s the first time), and tells whether Trino sees the secrets that we write. False: try again.
-bool Reconciler::warm_up(const ConnectorDefinition& definition, const std::stop_token& stop) {
-  const CallContext patient{new_operation_id(), Deadline::after(kWarmUpDeadline), stop};
-  auto lease = coordination_.probes.lease(patient.deadline, stop);
-  if (!lease) return false;
-  const auto& name = lease->name();
-  const auto revision = ports_.store.next_secret_revision();
-  if (!revision) return false;
-  SecretValues values;
-  const bool uses_reference = coordination_.trino.facts().secrets_provider == SecretsProvider::present;
-  for (const auto& property : definition.properties()) {
-    if (uses_reference && property.kind == PropertyKind::secret && values.empty()) values[property.name] = Secret("warm-up");
-  }
-  if (!values.empty() && !ports_.secrets.put(name, *revision, values)) return false;
-  const auto spec = render_for_trino(name, definition, definition.warm_up_properties(),
-                                     ConnectorDefinition::Purpose::dry_run, values, *revision, SecretTransport::reference);
-  const auto start = Deadline::Clock::now();
-  if (lease->was_dirty()) static_cast<void>(ports_.trino.drop(name, patient));
-  const auto created = ports_.trino.create(spec, patient);
-  if (created) static_cast<void>(ports_.trino.run(definition.probe_statement(name), patient));  // refused, of course
-  const bool dropped = ports_.trino.drop(name, {patient.operation_id, Deadline::after(settings_.deadline), stop}).has_value();
-  const bool forgotten = ports_.secrets.remove(name).has_value();
-  const bool clear = created || created.error().kind == TrinoFailure::Kind::statement;
-  if (dropped && forgotten && clear) lease->clean();
-  if (!created && created.error().message.find("AKKO secret not found") != std::string::npos) {
-    coordination_.trino.change([](TrinoFacts& facts) { facts.secrets_provider = SecretsProvider::elsewhere; });
-    log::error("Trino's secret provider `akko` reads another place than this product writes to",
-               {{"written_to", ports_.secrets.description()}});
-  }
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - start);
-  log::info("warmed a connector up", {{"connector", definition.id()},
-                                      {"milliseconds", static_cast<std::int64_t>(took.count())},
-                                      {"refusal", created ? "" : Scrubber(values).scrub(created.error().message, 300)}});
-  return clear;
 }
 
 }  // namespace akko

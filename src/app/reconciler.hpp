@@ -14,6 +14,7 @@
 #include "app/catalog_service.hpp"
 #include "app/ports.hpp"
 #include "app/saga.hpp"
+#include "app/warm_up.hpp"
 #include "base/metrics.hpp"
 #include "domain/connector.hpp"
 
@@ -63,9 +64,6 @@ class Reconciler {
   void recreate(const Catalog& catalog, const std::stop_token& stop);
   void note_failure(const Catalog& catalog, const Diagnosis& diagnosis);
   void note_success(const Catalog& catalog);
-  void warm_up_next(const std::stop_token& stop);
-  bool warm_up(const ConnectorDefinition& definition, const std::stop_token& stop);
-  void restore_warm_up(const std::string& run);
   CallContext context(const std::stop_token& stop) const;
   SecretTransport transport() const;
 
@@ -74,6 +72,7 @@ class Reconciler {
   const ConnectorRegistry& connectors_;
   Coordination& coordination_;
   Saga& saga_;
+  ConnectorWarmUp warm_up_;
 
   // Touched by the reconciler's thread alone.
   bool was_down_ = true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/ports.hpp"
+#include "app/trino_view.hpp"
 #include "domain/connector.hpp"
 
 namespace akko {
@@ -11,6 +12,9 @@ enum class SecretTransport : std::uint8_t {
   reference,     // `${akko:…}`: the value is in no statement
   in_statement,  // the value itself; only with the operator's explicit opt-in
 };
+
+// The opt-in is for a Trino without our provider; where it has one, references are always better.
+SecretTransport secret_transport(const TrinoFacts& trino, bool opted_in_to_statements);
 
 // `secrets`: the secret properties; their values are used for `in_statement` only.
 TrinoCatalogSpec render_for_trino(const CatalogName& name, const ConnectorDefinition& definition,

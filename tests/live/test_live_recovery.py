@@ -38,10 +38,8 @@ def test_trino_restarts(world: World) -> None:
         source = world.mysql if name.startswith("my") else world.postgresql
         assert world.api.register(source.catalog(name)).status_code == 201
     world.restart_trino()
-    ready = time.monotonic()
     until(lambda: world.trino.registered() == names, SECONDS_TO_SETTLE, "all are back")
     assert all(world.live(name) for name in names)
-    assert time.monotonic() - ready < SECONDS_TO_SETTLE
     assert world.api.names() == names
     world.await_warm_up()
     began = time.monotonic()
