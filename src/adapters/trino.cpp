@@ -67,7 +67,7 @@ class TrinoOverSql final : public TrinoCatalogs {
   }
 
   TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext& context) override {
-    return change(create_catalog_statement(spec.name, spec.connector, spec.properties), context);
+    return change(create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id), context);
   }
 
   TrinoResult<void> drop(const CatalogName& name, const CallContext& context) override {
@@ -108,7 +108,7 @@ class TrinoOverSql final : public TrinoCatalogs {
   }
 
   TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec, const CallContext& context) override {
-    const auto statement = create_catalog_statement(spec.name, spec.connector, spec.properties);
+    const auto statement = create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id);
     auto rows = execute("SELECT state FROM system.runtime.queries WHERE source = " + sql_literal(kSource) +
                             " AND query = " + sql_literal(statement),
                         context);

@@ -78,7 +78,7 @@ class TrinoCatalogs {
 
   virtual TrinoResult<CoordinatorState> state(const CallContext& context) = 0;
 
-  // Whether exactly this CREATE CATALOG, sent by this product, ended well. Nothing when Trino does not
+  // Whether the CREATE CATALOG that the operation of `context` sent ended well. Nothing when Trino does not
   // remember it (system.runtime.queries keeps a query for at least 15 minutes).
   virtual TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec,
                                                          const CallContext& context) = 0;

@@ -77,7 +77,7 @@ std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertak
             return failure_of(step, secrets_.put(name, catalog.secret_revision, undertaking.secrets));
           },
           [&](step::CreateInTrino) {
-            auto created = trino_.create(*undertaking.trino, context);
+            auto created = create_or_recognise(*undertaking.trino, context);
             using Created = Undertaking::Created;
             if (created) {
               undertaking.created = Created::yes;
@@ -105,6 +105,17 @@ std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertak
           [&](step::EraseRecord) { return failure_of(step, store_.erase(name, undertaking.operation.id)); },
       },
       step);
+}
+
+// A connection that breaks before the answer makes the HTTP client send the statement again, which then finds
+// its own catalog in the way.
+TrinoResult<void> Saga::create_or_recognise(const TrinoCatalogSpec& spec, const CallContext& context) {
+  auto created = trino_.create(spec, context);
+  if (created || created.error().error_name != "ALREADY_EXISTS") return created;
+  const auto ours = trino_.created_by_us(spec, context);
+  if (!ours) return tl::make_unexpected(ours.error());
+  if (*ours && **ours) return {};
+  return created;
 }
 
 void Saga::settle_failure(SagaFailure& failure, Undertaking& undertaking, const CallContext& context) {
@@ -152,7 +163,7 @@ Result<void> Saga::undo_create(Undertaking& undertaking, const CallContext& cont
     if (!has_catalog(listing->names, name)) {
       if (undertaking.trino) {
         const std::lock_guard lock(mutex_);
-        suspects_.push_back({*undertaking.trino, Deadline::after(kLateCreate)});
+        suspects_.push_back({*undertaking.trino, context.operation_id, Deadline::after(kLateCreate)});
       }
       return {};
     }
@@ -185,7 +196,8 @@ void Saga::drop_late_catalogs(const std::vector<std::string>& names, const CallC
   for (const auto& suspect : watched) {
     const auto& name = suspect.spec.name;
     if (!has_catalog(names, name) || snapshot->find(name.text()) != nullptr) continue;
-    const auto ours = trino_.created_by_us(suspect.spec, context);
+    const CallContext then{suspect.operation_id, context.deadline, context.stop};
+    const auto ours = trino_.created_by_us(suspect.spec, then);
     if (!ours || !*ours || !**ours) continue;
     if (!trino_.drop(name, context)) continue;
     log::warn("dropped a catalog that Trino created after we had given it up", {{"catalog", name.text()}});

@@ -56,10 +56,12 @@ class Saga {
  private:
   struct Suspect {
     TrinoCatalogSpec spec;
+    std::string operation_id;
     Deadline until;
   };
 
   std::optional<SagaFailure> perform(const Step& step, Undertaking& undertaking, const CallContext& context);
+  TrinoResult<void> create_or_recognise(const TrinoCatalogSpec& spec, const CallContext& context);
   Result<void> compensate(const Step& step, Undertaking& undertaking, const CallContext& context);
   Result<void> undo_create(Undertaking& undertaking, const CallContext& context);
   void settle_failure(SagaFailure& failure, Undertaking& undertaking, const CallContext& context);

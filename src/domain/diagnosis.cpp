@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "domain/connector.hpp"
 #include "domain/diagnosis_rules.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::size_t kLongestForeign = 400;  // of foreign words within a sentence of ours
 constexpr std::size_t kLongestRaw = 2048;
+constexpr std::size_t kLongestRead = 16 * 1024;  // of one cause, to find its rule
+constexpr std::size_t kMostLines = 100;          // of one cause, to find the words to show
 
 constexpr std::array<std::string_view, 7> kPlaceholders = {"{title}",    "{host}",    "{port}", "{user}",
                                                            "{database}", "{seconds}", "{1}"};
@@ -39,8 +42,7 @@ std::string or_else(const std::string& text, std::string_view otherwise) {
   return text.empty() ? std::string(otherwise) : text;
 }
 
-// `foreign` must be scrubbed.
-Values values_of(const DiagnosisContext& context, std::string foreign) {
+Values values_of(const DiagnosisContext& context, std::string_view foreign) {
   const auto seconds = (context.deadline.count() + 500) / 1000;
   return {context.definition.title(),
           or_else(context.host, "the server"),
@@ -48,65 +50,86 @@ Values values_of(const DiagnosisContext& context, std::string foreign) {
           or_else(context.user, "(none)"),
           or_else(context.database, "of this name"),
           std::to_string(seconds),
-          std::move(foreign)};
+          or_else(utf8::printable(foreign, kLongestForeign), "(not shown)")};
 }
 
 struct Verdict {
   std::string_view code;
   std::string_view message = {};  // "" = that of the class
   std::string_view fix = {};
-  std::string foreign = {};  // {1}, not scrubbed
+  std::string foreign = {};  // {1}, scrubbed
 };
 
 std::string spelled(const FailureCause& cause) {
   return cause.type.empty() ? cause.message : cause.type + ": " + cause.message;
 }
 
-// The numbered complaints of a configuration error without what helps developers of Trino only; each
-// once, and what is missing before what was "not used", which may be its consequence.
-std::string complaints(std::string_view message) {
-  static const auto numbered = Pattern::compile(
-      R"(^\s*\d+\) (?:Error: )?(?:Invalid configuration property (?:with prefix '[^']*': )?)?)"  // "1) Error:
-                                                                                                 // …"
-      R"((.*?\S)(?: \(for class [^)]*\)| in order to call \[.*\])?\s*$)");  // Java classes
-  std::vector<std::string> missing, others;
-  for (std::size_t begin = 0; begin < message.size();) {
-    const auto end = std::min(message.find('\n', begin), message.size());
-    auto line = numbered ? numbered->capture(message.substr(begin, end - begin)) : std::string();
+// Scrubbed line by line, so that no part of a secret is left when a pattern cuts a piece out.
+std::vector<std::string> scrubbed_lines(std::string_view text, const Scrubber& scrubber) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size() && lines.size() < kMostLines;) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(scrubber.scrub(text.substr(begin, end - begin), kLongestRaw));
     begin = end + 1;
-    auto& lines = line.find("must not be null") != std::string::npos ? missing : others;
-    if (!line.empty() && std::find(lines.begin(), lines.end(), line) == lines.end())
-      lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+// The numbered complaints of a configuration error ("1) Error: …") without the Java names in them; each
+// once, and what is missing before what was "not used", which may be its consequence.
+std::string complaints(const std::vector<std::string>& lines) {
+  static const auto numbered = Pattern::compile(
+      R"(^\s*\d+\) (?:Error: )?(?:Invalid configuration property (?:with prefix '[^']*': )?)?)"
+      R"((.*?\S)(?: \(for class [^)]*\)| in order to call \[.*\])?\s*$)");
+  std::vector<std::string> missing, others;
+  for (const auto& line : lines) {
+    auto complaint = numbered ? numbered->capture(line) : std::string();
+    auto& list = complaint.find("must not be null") != std::string::npos ? missing : others;
+    const bool known = std::find(list.begin(), list.end(), complaint) != list.end();
+    if (!complaint.empty() && !known) list.push_back(std::move(complaint));
   }
   missing.insert(missing.end(), others.begin(), others.end());
   std::string out;
-  for (const auto& line : missing) out += (out.empty() ? "" : "; ") + line;
-  return out.empty() ? std::string(message) : out;
+  for (const auto& complaint : missing) out += (out.empty() ? "" : "; ") + complaint;
+  return out;
+}
+
+// What {1} stands for: the foreign words that a rule asks for.
+std::string foreign_words(const DiagnosisRule& rule, const FailureCause& cause, const Scrubber& scrubber) {
+  if (rule.code == "config") {
+    auto all = complaints(scrubbed_lines(cause.message, scrubber));
+    return all.empty() ? scrubber.scrub(cause.message, kLongestForeign) : all;
+  }
+  const auto lines = scrubbed_lines(spelled(cause), scrubber);
+  const auto telling = std::find_if(lines.begin(), lines.end(),
+                                    [&](const std::string& line) { return rule.pattern.found_in(line); });
+  return telling == lines.end() ? "" : rule.pattern.capture(*telling);
 }
 
 // The first rule that knows this cause.
-template <typename Rules>
-const DiagnosisRule* find_rule(const Rules& rules, const std::string& text) {
+const DiagnosisRule* find_rule(const std::vector<DiagnosisRule>& rules, std::string_view text) {
   const auto found =
       std::find_if(rules.begin(), rules.end(), [&](const auto& rule) { return rule.pattern.found_in(text); });
   return found == rules.end() ? nullptr : &*found;
 }
 
-Verdict judge_statement(const TrinoFailure& failure, const DiagnosisContext& context) {
+Verdict judge_statement(const TrinoFailure& failure, const DiagnosisContext& context,
+                        const Scrubber& scrubber) {
   if (const auto code = class_of_error_name(failure.error_name); !code.empty()) return {code};
   auto causes = failure.causes;
   if (causes.empty()) causes.push_back({"", failure.message});
   for (auto cause = causes.rbegin(); cause != causes.rend(); ++cause) {
-    const auto text = spelled(*cause);
+    const auto text = spelled(*cause).substr(0, kLongestRead);
     const auto* rule = find_rule(context.definition.diagnosis(), text);
     if (rule == nullptr) rule = find_rule(general_rules(), text);
     if (rule == nullptr) continue;
-    auto foreign = rule->code == "config" ? complaints(cause->message) : rule->pattern.capture(text);
-    return {rule->code, rule->message, rule->fix, std::move(foreign)};
+    return {rule->code, rule->message, rule->fix, foreign_words(*rule, *cause, scrubber)};
   }
   const auto speaking =
       std::find_if(causes.rbegin(), causes.rend(), [](const auto& cause) { return !cause.message.empty(); });
-  return {"trino_rejected", "", "", speaking == causes.rend() ? failure.error_name : speaking->message};
+  return {
+      "trino_rejected", "", "",
+      scrubber.scrub(speaking == causes.rend() ? failure.error_name : speaking->message, kLongestForeign)};
 }
 
 Verdict judge_deadline(TestStep step) {
@@ -115,10 +138,10 @@ Verdict judge_deadline(TestStep step) {
           "The first catalog of a connector takes Trino longer after its start. Try again."};
 }
 
-Verdict judge(const TrinoFailure& failure, const DiagnosisContext& context) {
+Verdict judge(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber) {
   switch (failure.kind) {
     case TrinoFailure::Kind::statement:
-      return judge_statement(failure, context);
+      return judge_statement(failure, context, scrubber);
     case TrinoFailure::Kind::unreachable:
       return {"trino_unavailable"};
     case TrinoFailure::Kind::refused:
@@ -157,12 +180,12 @@ bool placeholders_are_known(std::string_view text) {
 }
 
 Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber) {
-  const auto verdict = judge(failure, context);
+  const auto verdict = judge(failure, context, scrubber);
   const auto& classes = diagnosis_classes();
   const auto known =
       std::find_if(classes.begin(), classes.end(), [&](const auto& one) { return one.code == verdict.code; });
   const auto& texts = known == classes.end() ? classes.back() : *known;
-  const auto values = values_of(context, scrubber.scrub(verdict.foreign, kLongestForeign));
+  const auto values = values_of(context, verdict.foreign);
   return {.code = std::string(texts.code),
           .message = filled(verdict.message.empty() ? texts.message : verdict.message, values),
           .fix = filled(verdict.fix.empty() ? texts.fix : verdict.fix, values),

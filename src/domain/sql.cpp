@@ -22,7 +22,7 @@ std::string sql_literal(std::string_view text) { return quoted(text, '\''); }
 std::string sql_identifier(std::string_view text) { return quoted(text, '"'); }
 
 std::string create_catalog_statement(const CatalogName& name, std::string_view connector,
-                                     const Properties& properties) {
+                                     const Properties& properties, std::string_view operation_id) {
   std::string sql = "CREATE CATALOG " + sql_identifier(name.text()) + " USING " + std::string(connector);
   std::string_view separator = " WITH (";
   for (const auto& [key, value] : properties) {
@@ -30,7 +30,7 @@ std::string create_catalog_statement(const CatalogName& name, std::string_view c
     separator = ", ";
   }
   if (!properties.empty()) sql += ")";
-  return sql;
+  return sql.append(" /* operation ").append(operation_id).append(" */");
 }
 
 std::string drop_catalog_statement(const CatalogName& name) {

@@ -182,7 +182,9 @@ def test_unknown_paths_and_methods(shared: Stage) -> None:
     problem(shared.api.request("DELETE", CATALOGS), 405)
 
 
-@pytest.mark.parametrize("path", ["/../etc/passwd", "/api/admin/catalogs/%2e%2e", "/api/admin/catalogs/a%2fb", "/api/admin/catalogs/%00"])
+@pytest.mark.parametrize(
+    "path", ["/../etc/passwd", "/api/admin/catalogs/%2e%2e", "/api/admin/catalogs/a%2fb", "/api/admin/catalogs/%00"]
+)
 def test_odd_paths_find_nothing(shared: Stage, path: str) -> None:
     answer = shared.api.get(path)
     assert answer.status_code in (400, 404), answer.text

@@ -11,8 +11,9 @@ from support import fake_trino_http as wrong
 from support.api import problem
 from support.bodies import catalog
 from support.fake_trino import recorded
-from support.waiting import until
+from support.silent import SilentServer
 from support.stage import Stage
+from support.waiting import until
 
 _names = (f"faulty-{number}" for number in itertools.count())
 
@@ -69,11 +70,13 @@ def test_an_error_of_mysql(shared: Stage, name: str) -> None:
     settled(shared, name)
 
 
-FAULTS = [wrong.never, wrong.reset, wrong.html, wrong.truncated, wrong.huge, wrong.status(500), wrong.status(404), wrong.status(401)]
-FAULT_NAMES = ["never", "reset", "html", "truncated", "huge", "500", "404", "401"]
+FAULTS = {
+    "never": wrong.never, "reset": wrong.reset, "html": wrong.html, "truncated": wrong.truncated, "huge": wrong.huge,
+    "500": wrong.status(500), "404": wrong.status(404), "401": wrong.status(401),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("reply", FAULTS, ids=FAULT_NAMES)
+@pytest.mark.parametrize("reply", FAULTS.values(), ids=FAULTS.keys())
 @pytest.mark.parametrize("at", ["submit", "page"])
 @pytest.mark.parametrize("step", [create, probe], ids=["create", "probe"])
 def test_wrong_answers(shared: Stage, name: str, step: Callable[[str], str], at: str, reply: Any) -> None:
@@ -100,8 +103,6 @@ def test_a_passing_trouble_is_ridden_out(shared: Stage, name: str, step: Callabl
 
 
 def test_another_server_is_not_followed(shared: Stage, name: str) -> None:
-    from support.silent import SilentServer
-
     other = SilentServer()
     shared.trino.fault(probe(name), at="submit", reply=wrong.elsewhere(f"http://127.0.0.1:{other.port}"))
     answer = shared.api.register(catalog(name))

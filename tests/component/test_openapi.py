@@ -38,6 +38,7 @@ def test_generated_requests(stage: Stage, directory: Path) -> None:
     done = subprocess.run(command, cwd=directory, env=plain_environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     paths = stage.api.get("/openapi.json").json()["paths"]
+    paths.pop("/openapi.json")  # schemathesis leaves out what it read the contract from
     assert f"Tested: {len(operations(paths))}\n" in done.stdout, done.stdout
     assert stage.product.running()
 

@@ -72,8 +72,7 @@ def test_a_removal_while_it_is_being_registered(shared: Stage) -> None:
     held.release()
     thread.join()
     removal.join()
-    assert answers[0].status_code == 201 if len(answers) == 2 else False
-    assert {answer.status_code for answer in answers} <= {201, 204, 409}
+    assert sorted(answer.status_code for answer in answers) in ([201, 204], [201, 409])
     left = shared.api.catalog("young")
     assert (left is None) == ("young" not in shared.trino.names())
 

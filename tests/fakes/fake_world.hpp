@@ -40,13 +40,13 @@ class FakeTrino final : public TrinoCatalogs {
   // Asked with "create", "drop", "run", "list", … and the statement or name.
   std::function<std::optional<Fault>(std::string_view call, std::string_view what)> on_call;
 
-  TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext&) override {
+  TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext& context) override {
     return guarded("create", spec.name.text(), [&]() -> TrinoResult<void> {
       if (catalogs_.contains(spec.name.text()))
         return tl::make_unexpected(trino_failure(TrinoFailure::Kind::statement, "Catalog already exists", "ALREADY_EXISTS"));
       if (const auto refusal = refuse(spec)) return tl::make_unexpected(*refusal);
       catalogs_.emplace(spec.name.text(), spec);
-      statements_.push_back(create_catalog_statement(spec.name, spec.connector, spec.properties));
+      statements_.push_back(create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id));
       return {};
     });
   }
@@ -75,9 +75,9 @@ class FakeTrino final : public TrinoCatalogs {
       return state;
     });
   }
-  TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec, const CallContext&) override {
+  TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec, const CallContext& context) override {
     return guarded("created_by_us", spec.name.text(), [&]() -> TrinoResult<std::optional<bool>> {
-      const auto statement = create_catalog_statement(spec.name, spec.connector, spec.properties);
+      const auto statement = create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id);
       if (!remembers_queries) return std::optional<bool>();
       return std::optional(std::find(statements_.begin(), statements_.end(), statement) != statements_.end());
     });

@@ -23,7 +23,7 @@ RECORDED: dict[str, dict[str, Any]] = json.loads(
 BUILT_IN = {"system": "system"}
 CONNECTORS = ["postgresql", "mysql", "memory", "tpch"]
 
-CREATE = re.compile(r'CREATE CATALOG "(?P<name>[^"]+)" USING "?(?P<connector>\w+)"?(?: WITH \((?P<properties>.*)\))?', re.S)
+CREATE = re.compile(r'CREATE CATALOG "(?P<name>[^"]+)" USING "?(?P<connector>\w+)"?(?: WITH \((?P<properties>.*)\))?(?: /\* operation [0-9a-f]+ \*/)?', re.S)
 DROP = re.compile(r'DROP CATALOG (?P<exists>IF EXISTS )?"(?P<name>[^"]+)"')
 PROBE = re.compile(r'SHOW SCHEMAS FROM "(?P<name>[^"]+)"')
 PROPERTY = re.compile(r'"([^"]+)" = \'((?:[^\']|\'\')*)\'')

@@ -31,11 +31,16 @@ class Forge:
         self.header: dict[str, Any] = json.loads(unb64(token.split(".")[0]))
         self.claims: dict[str, Any] = json.loads(unb64(token.split(".")[1]))
         self.token = token
-        self.key = serialization.load_pem_private_key(key_file.read_bytes(), None)
+        key = serialization.load_pem_private_key(key_file.read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        self.key = key
         self.other_key = rsa.generate_private_key(65537, 2048)
         self.jwk: dict[str, Any] = jwks["keys"][0]
 
-    def signed(self, header: dict[str, Any] | str | None = None, claims: dict[str, Any] | str | None = None, key: Any = None) -> str:
+    def signed(
+        self, header: dict[str, Any] | str | None = None, claims: dict[str, Any] | str | None = None,
+        key: rsa.RSAPrivateKey | None = None,
+    ) -> str:  # fmt: skip
         """Signed with RS256 whatever the header says."""
         text = f"{encoded(self.header if header is None else header)}.{encoded(self.claims if claims is None else claims)}"
         return f"{text}.{b64((key or self.key).sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"

@@ -87,7 +87,7 @@ class Product:
             self.daemon.kill()
 
     def token(self, user: str = "alice", roles: str = ADMIN, ttl: int | None = None) -> str:
-        command = [binary(), "token", "--user", user, "--roles", roles] + ([] if ttl is None else ["--ttl", str(ttl)])
+        command = [str(binary()), "token", "--user", user, "--roles", roles] + ([] if ttl is None else ["--ttl", str(ttl)])
         done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()

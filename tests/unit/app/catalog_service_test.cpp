@@ -130,6 +130,13 @@ TEST_F(CatalogServiceTest, NeverDropsACatalogThatIsNotOurs) {
   EXPECT_TRUE(store.snapshot()->catalogs.empty());
 }
 
+// The HTTP client sends a statement again when a kept connection breaks before the answer.
+TEST_F(CatalogServiceTest, RecognisesItsOwnCatalogWhenTheCreateWasSentTwice) {
+  fail_once("create", {trino_failure(Kind::statement, "Catalog already exists", "ALREADY_EXISTS"), true});
+  ASSERT_TRUE(create());
+  expect_registered("client-pg-01");
+}
+
 TEST_F(CatalogServiceTest, TwoAdminsOneName) {
   std::vector<std::jthread> admins;
   std::atomic<int> won = 0;

@@ -143,7 +143,8 @@ TEST_F(ReconcilerTest, ALateCatalogIsDropped) {
   const auto spec = render_for_trino(CatalogName::parse("client-pg-01").value(), definition, asked.properties,
                                      ConnectorDefinition::Purpose::registration, asked.credentials, 1,
                                      SecretTransport::reference);
-  ASSERT_TRUE(trino.create(spec, {"x", Deadline::after(std::chrono::seconds(1)), {}}));
+  const auto operation_id = audit.events.back().operation_id;
+  ASSERT_TRUE(trino.create(spec, {operation_id, Deadline::after(std::chrono::seconds(1)), {}}));
   tick();
   EXPECT_TRUE(trino.names().empty());
 }

@@ -240,6 +240,25 @@ TEST(Diagnosis, ScrubsForeignWordsEverywhere) {
   }
 }
 
+// A password can be a word of the driver, and can hold the character at which a pattern ends.
+TEST(Diagnosis, ScrubsBeforeItCutsAndClassifiesBeforeItScrubs) {
+  Scrubber words;
+  words.add(Secret("password"));
+  const auto refused =
+      diagnose(statement({{"x.Y", "password authentication failed for user \"alice\""}}), context(), words);
+  EXPECT_EQ(refused.code, "auth_refused");
+  EXPECT_THAT(refused.raw, HasSubstr("*** authentication failed"));
+
+  Scrubber brackets;
+  brackets.add(Secret("hunter]2222"));
+  const auto cut =
+      diagnose(statement({{"x.Y", "No factory for connector 'z'. Available factories: [hunter]2222]"}}),
+               context(), brackets);
+  EXPECT_EQ(cut.code, "plugin_missing");
+  EXPECT_THAT(cut.fix, HasSubstr("This Trino has: ***."));
+  EXPECT_THAT(cut.raw, Not(HasSubstr("hunter")));
+}
+
 TEST(Diagnosis, BoundsWhatItRepeats) {
   const auto diagnosis = diagnose(statement({{"x.Y", std::string(1'000'000, 'z')}}), context(), Scrubber());
   EXPECT_LE(diagnosis.raw.size(), 2048U);
