@@ -46,7 +46,8 @@ Result<std::vector<std::pair<std::string, std::string>>> read_definitions(const 
     std::ifstream stream(entry.path(), std::ios::binary);
     files.emplace_back(entry.path().string(), std::string(std::istreambuf_iterator<char>(stream), {}));
     if (!stream) {
-      return fail(ErrorCode::invalid_argument, "bad_config", "the connector definition " + entry.path().string() + " cannot be read");
+      return fail(ErrorCode::invalid_argument, "bad_config",
+                  "the connector definition " + entry.path().string() + " cannot be read");
     }
   }
   std::sort(files.begin(), files.end());
@@ -76,7 +77,8 @@ class Product {
   }
 
  private:
-  explicit Product(Config config) : config_(std::move(config)), clock_(make_system_clock()), coordination_(config_.probe_pool) {}
+  explicit Product(Config config)
+      : config_(std::move(config)), clock_(make_system_clock()), coordination_(config_.probe_pool) {}
 
   Result<void> open() {
     AKKO_TRY(connectors_, read_connectors(config_));
@@ -86,24 +88,27 @@ class Product {
     if (config_.dev_issuer) {
       issuer = own_url(config_) + std::string(kDevIssuerPath);
       AKKO_TRY(dev_issuer_, open_dev_issuer(config_.home, issuer, config_.oidc_audiences.front(), *clock_));
-      log::warn("DEVELOPMENT ISSUER: anyone who can read the key in AKKO_HOME is an admin. For one machine only; set "
-                "AKKO_OIDC_ISSUER for anything else.");
+      log::warn(
+          "DEVELOPMENT ISSUER: anyone who can read the key in AKKO_HOME is an admin. For one machine only; "
+          "set "
+          "AKKO_OIDC_ISSUER for anything else.");
     }
     trino_ = make_trino({config_.trino_url, config_.trino_user, config_.trino_ca_file});
     audit_ = make_audit_log(*clock_);
     saga_.emplace(*store_.catalogs, *secrets_, *trino_, *clock_);
-    service_.emplace(
-        ServiceSettings{config_.operation_deadline, config_.default_allow_roles, config_.allow_secrets_in_statements},
-        CatalogService::Ports{*store_.catalogs, *secrets_, *trino_, *audit_, metrics_, *clock_}, *connectors_,
+    service_.emplace(ServiceSettings{config_.operation_deadline, config_.default_allow_roles,
+                                     config_.allow_secrets_in_statements},
+                     CatalogService::Ports{*store_.catalogs, *secrets_, *trino_, *audit_, metrics_, *clock_},
+                     *connectors_, coordination_, *saga_);
+    reconciler_.emplace(
+        ReconcilerSettings{config_.reconcile_interval, config_.drift_check_interval,
+                           config_.operation_deadline, config_.warm_up, config_.allow_secrets_in_statements},
+        Reconciler::Ports{*store_.catalogs, *secrets_, *trino_, metrics_, *clock_}, *connectors_,
         coordination_, *saga_);
-    reconciler_.emplace(ReconcilerSettings{config_.reconcile_interval, config_.drift_check_interval,
-                                           config_.operation_deadline, config_.warm_up,
-                                           config_.allow_secrets_in_statements},
-                        Reconciler::Ports{*store_.catalogs, *secrets_, *trino_, metrics_, *clock_}, *connectors_,
-                        coordination_, *saga_);
     AKKO_CHECK(reconciler_->restore_secrets());
     add_gauges();
-    verifier_ = make_oidc_verifier({issuer, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew}, *clock_);
+    verifier_ = make_oidc_verifier({issuer, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew},
+                                   *clock_);
     return {};
   }
 
@@ -112,9 +117,16 @@ class Product {
     std::optional<api::HandlerPorts::IssuerDocuments> documents;
     if (dev_issuer_) documents = {dev_issuer_->discovery_json(), dev_issuer_->jwks_json()};
     const auto contract = embedded::contract_files();
-    add_routes(*router_, {*service_, *connectors_, coordination_.trino, *store_.catalogs, *store_.idempotency, *verifier_,
-                          metrics_, contract.front().content,
-                          {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role}, documents});
+    add_routes(*router_, {*service_,
+                          *connectors_,
+                          coordination_.trino,
+                          *store_.catalogs,
+                          *store_.idempotency,
+                          *verifier_,
+                          metrics_,
+                          contract.front().content,
+                          {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role},
+                          documents});
     api::ServerSettings settings;
     settings.address = config_.listen_address;
     settings.port = config_.listen_port;
@@ -122,7 +134,8 @@ class Product {
     settings.worker_threads = config_.worker_threads;
     settings.max_body_bytes = config_.max_body_bytes;
     settings.allowed_hosts = config_.allowed_hosts;
-    if (settings.allowed_hosts.empty() && is_loopback(config_.listen_address)) settings.allowed_hosts = {"loopback"};
+    if (settings.allowed_hosts.empty() && is_loopback(config_.listen_address))
+      settings.allowed_hosts = {"loopback"};
     AKKO_TRY(server_, api::start_server(settings, *router_));
     reconciler_->start();
     return {};
@@ -178,7 +191,10 @@ int serve(const CommandLine& command_line, const sigset_t& signals) {
     print_error(product.error());
     return 1;
   }
-  log::info("serving", {{"url", own_url(config)}, {"version", version()}, {"revision", revision()}, {"trino", config.trino_url}});
+  log::info("serving", {{"url", own_url(config)},
+                        {"version", version()},
+                        {"revision", revision()},
+                        {"trino", config.trino_url}});
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("stopping", {{"signal", signal}});
@@ -196,7 +212,8 @@ int print_token(const CommandLine& command_line) {
     print_error(issuer.error());
     return 1;
   }
-  const auto token = (*issuer)->token({command_line.token.user, command_line.token.roles, command_line.token.lifetime});
+  const auto token =
+      (*issuer)->token({command_line.token.user, command_line.token.roles, command_line.token.lifetime});
   if (!token) {
     print_error(token.error());
     return 1;
@@ -231,9 +248,13 @@ int run(int argc, const char* const* argv) {
   }
   switch (command_line->command) {
     case CommandLine::Command::help:
-    case CommandLine::Command::version: std::printf("%s\n", command_line->text.c_str()); return 0;
-    case CommandLine::Command::token: return print_token(*command_line);
-    case CommandLine::Command::serve: return serve(*command_line, signals);
+    case CommandLine::Command::version:
+      std::printf("%s\n", command_line->text.c_str());
+      return 0;
+    case CommandLine::Command::token:
+      return print_token(*command_line);
+    case CommandLine::Command::serve:
+      return serve(*command_line, signals);
   }
   return 2;
 }

@@ -40,7 +40,7 @@ std::unique_ptr<TrinoCatalogs> make_trino(TrinoSettings settings);
 
 // ---- oidc.cpp
 struct OidcSettings {
-  std::string issuer;  // discovery at <issuer>/.well-known/openid-configuration
+  std::string issuer;                  // discovery at <issuer>/.well-known/openid-configuration
   std::vector<std::string> audiences;  // one of them in `aud`, or equal to `azp`
   std::string ca_file;
   std::chrono::seconds clock_skew{30};

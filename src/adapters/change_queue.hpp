@@ -33,8 +33,10 @@ class ChangeQueue {
     std::unique_lock lock(mutex_);
     const auto ticket = next_ticket_++;
     waiting_.push_back(ticket);
-    const bool first = changed_.wait_until(lock, stop, deadline.at(), [&] { return waiting_.front() == ticket; });
-    if (first && !stop.stop_requested() && !deadline.passed()) return std::optional<Turn>(std::in_place, *this);
+    const bool first =
+        changed_.wait_until(lock, stop, deadline.at(), [&] { return waiting_.front() == ticket; });
+    if (first && !stop.stop_requested() && !deadline.passed())
+      return std::optional<Turn>(std::in_place, *this);
     std::erase(waiting_, ticket);
     changed_.notify_all();
     return std::nullopt;

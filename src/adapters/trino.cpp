@@ -23,8 +23,8 @@ using Rows = std::vector<std::vector<std::string>>;
 constexpr std::string_view kSource = "akko-catalog-manager";
 // A coordinator that stops answering in the middle of a statement is given this long to come back.
 constexpr auto kPatience = 3s;
-constexpr auto kRetryPause = 75ms;    // Trino docs: 50-100 ms between tries
-constexpr auto kCancelTimeout = 2s;   // for the DELETE that cancels a query
+constexpr auto kRetryPause = 75ms;   // Trino docs: 50-100 ms between tries
+constexpr auto kCancelTimeout = 2s;  // for the DELETE that cancels a query
 
 TrinoFailure failure_of(TrinoFailure::Kind kind, std::string message) {
   TrinoFailure failure;
@@ -36,14 +36,16 @@ TrinoFailure failure_of(TrinoFailure::Kind kind, std::string message) {
 TrinoFailure failure_of(const http::TransportError& error, const Deadline& deadline) {
   switch (error.kind) {
     case http::TransportError::Kind::timeout:
-      return failure_of(deadline.passed() ? TrinoFailure::Kind::deadline : TrinoFailure::Kind::unreachable, error.message);
+      return failure_of(deadline.passed() ? TrinoFailure::Kind::deadline : TrinoFailure::Kind::unreachable,
+                        error.message);
     case http::TransportError::Kind::cancelled:
       return failure_of(TrinoFailure::Kind::cancelled, error.message);
     case http::TransportError::Kind::too_large:
     case http::TransportError::Kind::protocol:
       return failure_of(TrinoFailure::Kind::protocol, error.message);
     case http::TransportError::Kind::connect:
-    case http::TransportError::Kind::tls: break;
+    case http::TransportError::Kind::tls:
+      break;
   }
   return failure_of(TrinoFailure::Kind::unreachable, error.message);
 }
@@ -56,7 +58,8 @@ double duration_seconds(std::string_view text) {
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   static constexpr std::array<std::pair<std::string_view, double>, 7> kUnits = {
       {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}}};
-  const auto* known = std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& u) { return u.first == unit; });
+  const auto* known =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const auto& u) { return u.first == unit; });
   return known == kUnits.end() ? 0 : number * known->second;
 }
 
@@ -67,7 +70,8 @@ class TrinoOverSql final : public TrinoCatalogs {
   }
 
   TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext& context) override {
-    return change(create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id), context);
+    return change(create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id),
+                  context);
   }
 
   TrinoResult<void> drop(const CatalogName& name, const CallContext& context) override {
@@ -107,8 +111,10 @@ class TrinoOverSql final : public TrinoCatalogs {
     return read_state(answer->body);
   }
 
-  TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec, const CallContext& context) override {
-    const auto statement = create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id);
+  TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec,
+                                                 const CallContext& context) override {
+    const auto statement =
+        create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id);
     auto rows = execute("SELECT state FROM system.runtime.queries WHERE source = " + sql_literal(kSource) +
                             " AND query = " + sql_literal(statement),
                         context);
@@ -123,12 +129,15 @@ class TrinoOverSql final : public TrinoCatalogs {
   TrinoResult<std::vector<std::string>> connectors(const CallContext& context) override {
     // Asking for a connector that cannot exist is answered with the list of those that do.
     const auto answer = change("CREATE CATALOG \"akko-probe-1\" USING akko_no_such_connector", context);
-    if (answer) return tl::make_unexpected(failure_of(TrinoFailure::Kind::protocol, "a connector akko_no_such_connector exists"));
+    if (answer)
+      return tl::make_unexpected(
+          failure_of(TrinoFailure::Kind::protocol, "a connector akko_no_such_connector exists"));
     static constexpr std::string_view kBefore = "Available factories: [";
     const auto& message = answer.error().message;
     const auto begin = message.find(kBefore);
     const auto end = message.find(']', begin == std::string::npos ? 0 : begin);
-    if (answer.error().kind != TrinoFailure::Kind::statement || begin == std::string::npos || end == std::string::npos) {
+    if (answer.error().kind != TrinoFailure::Kind::statement || begin == std::string::npos ||
+        end == std::string::npos) {
       return tl::make_unexpected(answer.error());
     }
     return split_list(std::string_view(message).substr(begin + kBefore.size(), end - begin - kBefore.size()));
@@ -174,14 +183,16 @@ class TrinoOverSql final : public TrinoCatalogs {
     const auto turn = queue_.enter(context.deadline, context.stop);
     if (!turn) {
       const bool stopped = context.stop.stop_requested();
-      return tl::make_unexpected(failure_of(stopped ? TrinoFailure::Kind::cancelled : TrinoFailure::Kind::deadline,
-                                            "other catalog changes were still running in Trino"));
+      return tl::make_unexpected(
+          failure_of(stopped ? TrinoFailure::Kind::cancelled : TrinoFailure::Kind::deadline,
+                     "other catalog changes were still running in Trino"));
     }
     return run(statement, context);
   }
 
   // Runs a statement to its end. On every other way out the query is cancelled.
-  TrinoResult<Rows> execute(std::string_view statement, const CallContext& context, std::string* query_id = nullptr) {
+  TrinoResult<Rows> execute(std::string_view statement, const CallContext& context,
+                            std::string* query_id = nullptr) {
     StatementPager pager(settings_.url);
     auto request = post(statement, context);
     auto answer = http::send(request, context.deadline, context.stop);
@@ -202,7 +213,8 @@ class TrinoOverSql final : public TrinoCatalogs {
       lost_at = std::min(lost_at, Deadline::Clock::now());
       auto failure = failure_of(answer.error(), context.deadline);
       failure.query_id = pager.query_id();
-      const bool lost = failure.kind == TrinoFailure::Kind::unreachable && Deadline::Clock::now() < lost_at + kPatience;
+      const bool lost =
+          failure.kind == TrinoFailure::Kind::unreachable && Deadline::Clock::now() < lost_at + kPatience;
       if (lost && !context.deadline.passed()) continue;
       cancel(pager.next_url(), context);
       return tl::make_unexpected(std::move(failure));
@@ -228,8 +240,8 @@ class TrinoOverSql final : public TrinoCatalogs {
     request.body = statement;
     // The session limit is a second line only: Trino does not hold it while a query is analysed (measured).
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(context.deadline.left()).count();
-    request.headers.emplace_back("X-Trino-Session",
-                                 "query_max_run_time=" + std::to_string(std::max<std::int64_t>(seconds, 1)) + "s");
+    request.headers.emplace_back(
+        "X-Trino-Session", "query_max_run_time=" + std::to_string(std::max<std::int64_t>(seconds, 1)) + "s");
     return request;
   }
 

@@ -61,8 +61,9 @@ StatementPager::State StatementPager::feed(const http::Answer& answer) {
     return fail(TrinoFailure::Kind::refused, "the coordinator answered " + status);
   }
   if (answer.status == 404 || answer.status == 410) {
-    return fail(first ? TrinoFailure::Kind::protocol : TrinoFailure::Kind::unreachable,
-                first ? "there is no /v1/statement at this URL" : "the coordinator does not know the query any more");
+    return fail(
+        first ? TrinoFailure::Kind::protocol : TrinoFailure::Kind::unreachable,
+        first ? "there is no /v1/statement at this URL" : "the coordinator does not know the query any more");
   }
   if (answer.status != 200) return fail(TrinoFailure::Kind::protocol, "unexpected answer " + status);
   return read_page(answer.body);
@@ -73,7 +74,8 @@ StatementPager::State StatementPager::read_page(std::string_view body) {
   json::parse_options options;
   options.max_depth = kMaxDepth;
   const auto page = json::parse(body, error, {}, options);
-  if (error || !page.is_object()) return fail(TrinoFailure::Kind::protocol, "the answer is not a statement page");
+  if (error || !page.is_object())
+    return fail(TrinoFailure::Kind::protocol, "the answer is not a statement page");
   const auto& object = page.get_object();
 
   if (auto id = text_of(object, "id"); !id.empty()) query_id_ = std::move(id);

@@ -29,7 +29,8 @@ class Decoder {
     } else if (name == "description") {
       read_text(name, value, request.description);
     } else if (name == "properties") {
-      read_map(name, value, [&](const std::string& key, std::string text) { request.properties[key] = std::move(text); });
+      read_map(name, value,
+               [&](const std::string& key, std::string text) { request.properties[key] = std::move(text); });
     } else if (name == "credentials") {
       read_map(name, value, [&](const std::string& key, std::string text) {
         request.credentials[key] = Secret(std::move(text));
@@ -37,8 +38,9 @@ class Decoder {
     } else if (name == "allow_roles") {
       read_roles(value);
     } else {
-      complain(std::string(name.substr(0, 60)), "unknown",
-               "a catalog has the members name, connector, properties, credentials, description and allow_roles");
+      complain(
+          std::string(name.substr(0, 60)), "unknown",
+          "a catalog has the members name, connector, properties, credentials, description and allow_roles");
     }
   }
 
@@ -58,7 +60,8 @@ class Decoder {
       if (entry.value().is_string()) {
         keep(key, text_of(entry.value()));
       } else {
-        complain(std::string(field) + "." + key.substr(0, 60), "type", "must be a text; write numbers and booleans as \"…\" too");
+        complain(std::string(field) + "." + key.substr(0, 60), "type",
+                 "must be a text; write numbers and booleans as \"…\" too");
       }
     }
   }
@@ -91,7 +94,8 @@ class Decoder {
 
 Result<DecodedRequest> decode_catalog_request(std::string_view body) {
   AKKO_TRY(const json::value parsed, parse_strict_json(body));
-  if (!parsed.is_object()) return fail(ErrorCode::malformed, "malformed_json", "the body must be a JSON object");
+  if (!parsed.is_object())
+    return fail(ErrorCode::malformed, "malformed_json", "the body must be a JSON object");
   return Decoder().decode(parsed.get_object());
 }
 

@@ -27,8 +27,8 @@ std::vector<std::string_view> tags_of(std::string_view header) {
 
 std::string content_etag(std::string_view body) {
   std::array<unsigned char, 16> hash{};
-  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()), body.size(),
-                     nullptr, 0);
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(body.data()),
+                     body.size(), nullptr, 0);
   std::array<char, 33> hex{};
   sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
   return '"' + std::string(hex.data()) + '"';
@@ -58,7 +58,8 @@ Result<std::optional<std::uint64_t>> if_match_revision(const Request& request) {
               "Send the ETag that a read of the catalog gave you.");
 }
 
-Response conditional(const Request& request, std::shared_ptr<const std::string> body, const std::string& etag) {
+Response conditional(const Request& request, std::shared_ptr<const std::string> body,
+                     const std::string& etag) {
   Response response;
   response.headers = {{"ETag", etag}, {"Cache-Control", "no-cache"}};
   if (none_match_fails(request, etag)) {

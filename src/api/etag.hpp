@@ -24,6 +24,7 @@ bool none_match_fails(const Request& request, std::string_view etag);
 Result<std::optional<std::uint64_t>> if_match_revision(const Request& request);
 
 // `body` with its tag, or 304 when the client has it.
-Response conditional(const Request& request, std::shared_ptr<const std::string> body, const std::string& etag);
+Response conditional(const Request& request, std::shared_ptr<const std::string> body,
+                     const std::string& etag);
 
 }  // namespace akko::api

@@ -36,7 +36,8 @@ class CatalogList {
     if (!latest_ || latest_->generation != snapshot.generation) {
       auto body = std::make_shared<const std::string>(catalog_list_json(snapshot));
       auto etag = content_etag(*body);
-      latest_ = std::make_shared<const Rendered>(Rendered{snapshot.generation, std::move(body), std::move(etag)});
+      latest_ =
+          std::make_shared<const Rendered>(Rendered{snapshot.generation, std::move(body), std::move(etag)});
     }
     return latest_;
   }
@@ -50,7 +51,8 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
   if (const auto json = require_json(request); !json) return problem(json.error(), request);
   auto decoded = decode_catalog_request(request.body);
   if (!decoded) return problem(decoded.error(), request);
-  const auto created = ports.service.create(decoded->request, std::move(decoded->violations), caller_of(request));
+  const auto created =
+      ports.service.create(decoded->request, std::move(decoded->violations), caller_of(request));
   if (!created) return problem(created.error(), request);
   return Response::json(201, catalog_json(*created))
       .with("Location", "/api/admin/catalogs/" + created->spec.name.text())
@@ -61,7 +63,8 @@ Response test_catalog(const HandlerPorts& ports, const Request& request) {
   if (const auto json = require_json(request); !json) return problem(json.error(), request);
   auto decoded = decode_catalog_request(request.body);
   if (!decoded) return problem(decoded.error(), request);
-  const auto report = ports.service.test(decoded->request, std::move(decoded->violations), caller_of(request));
+  const auto report =
+      ports.service.test(decoded->request, std::move(decoded->violations), caller_of(request));
   if (!report) return problem(report.error(), request);
   return Response::json(200, test_report_json(*report));
 }
@@ -69,8 +72,10 @@ Response test_catalog(const HandlerPorts& ports, const Request& request) {
 Response get_catalog(const HandlerPorts& ports, const Request& request) {
   const auto snapshot = ports.service.catalogs();
   const auto* catalog = snapshot->find(request.path_parameter("name"));
-  if (catalog == nullptr) return problem(404, "catalog_not_found", "there is no registered catalog of this name", request);
-  return conditional(request, std::make_shared<const std::string>(catalog_json(*catalog)), revision_etag(catalog->revision));
+  if (catalog == nullptr)
+    return problem(404, "catalog_not_found", "there is no registered catalog of this name", request);
+  return conditional(request, std::make_shared<const std::string>(catalog_json(*catalog)),
+                     revision_etag(catalog->revision));
 }
 
 Response delete_catalog(const HandlerPorts& ports, const Request& request) {
@@ -83,7 +88,8 @@ Response delete_catalog(const HandlerPorts& ports, const Request& request) {
 Response get_connector(const HandlerPorts& ports, const Request& request) {
   const auto* definition = ports.connectors.find(request.path_parameter("id"));
   if (definition == nullptr) {
-    return problem(404, "connector_not_found", "there is no such connector; GET /api/admin/connectors lists them", request);
+    return problem(404, "connector_not_found",
+                   "there is no such connector; GET /api/admin/connectors lists them", request);
   }
   return fresh_json(request, connector_json(*definition, ports.trino.facts()));
 }
@@ -105,13 +111,15 @@ Response readyz(const HandlerPorts& ports) {
 
 void add_catalog_routes(Router& router, const HandlerPorts& ports) {
   const auto list = std::make_shared<CatalogList>();
-  router.add({Method::get, "/api/admin/catalogs", Access::admin, Runs::quick, "", [ports, list](const Request& request) {
+  router.add({Method::get, "/api/admin/catalogs", Access::admin, Runs::quick, "",
+              [ports, list](const Request& request) {
                 const auto rendered = list->render(*ports.service.catalogs());
                 return conditional(request, rendered->body, rendered->etag);
               }});
-  router.add({Method::post, "/api/admin/catalogs", Access::admin, Runs::worker, "", [ports](const Request& request) {
-                return once_per_key(ports.idempotency, request, [&] { return create_catalog(ports, request); });
-              }});
+  router.add(
+      {Method::post, "/api/admin/catalogs", Access::admin, Runs::worker, "", [ports](const Request& request) {
+         return once_per_key(ports.idempotency, request, [&] { return create_catalog(ports, request); });
+       }});
   router.add({Method::post, "/api/admin/catalogs/test", Access::admin, Runs::worker, "",
               [ports](const Request& request) { return test_catalog(ports, request); }});
   router.add({Method::get, "/api/admin/catalogs/{name}", Access::admin, Runs::quick, "",
@@ -121,14 +129,16 @@ void add_catalog_routes(Router& router, const HandlerPorts& ports) {
 }
 
 void add_reading_routes(Router& router, const HandlerPorts& ports) {
-  router.add({Method::get, "/api/admin/connectors", Access::admin, Runs::quick, "", [ports](const Request& request) {
-                return fresh_json(request, connector_list_json(ports.connectors, ports.trino.facts()));
-              }});
+  router.add(
+      {Method::get, "/api/admin/connectors", Access::admin, Runs::quick, "", [ports](const Request& request) {
+         return fresh_json(request, connector_list_json(ports.connectors, ports.trino.facts()));
+       }});
   router.add({Method::get, "/api/admin/connectors/{id}", Access::admin, Runs::quick, "",
               [ports](const Request& request) { return get_connector(ports, request); }});
-  router.add({Method::get, "/api/admin/me", Access::authenticated, Runs::quick, "", [ports](const Request& request) {
-                return Response::json(200, me_json(request.principal, ports.server, ports.trino.facts()));
-              }});
+  router.add(
+      {Method::get, "/api/admin/me", Access::authenticated, Runs::quick, "", [ports](const Request& request) {
+         return Response::json(200, me_json(request.principal, ports.server, ports.trino.facts()));
+       }});
 }
 
 void add_open_routes(Router& router, const HandlerPorts& ports) {

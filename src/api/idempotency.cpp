@@ -33,12 +33,13 @@ Response replayed(const StoredAnswer& answer) {
 
 }  // namespace
 
-Response once_per_key(IdempotencyStore& store, const Request& request, const std::function<Response()>& work) {
+Response once_per_key(IdempotencyStore& store, const Request& request,
+                      const std::function<Response()>& work) {
   if (request.header_count("idempotency-key") == 0) return work();
   const auto key = request.header("idempotency-key");
   if (request.header_count("idempotency-key") > 1 || !is_key(key)) {
-    return problem(400, "idempotency_key_malformed", "Idempotency-Key must be one value of 1 to 255 visible ASCII characters",
-                   request);
+    return problem(400, "idempotency_key_malformed",
+                   "Idempotency-Key must be one value of 1 to 255 visible ASCII characters", request);
   }
   const auto& subject = request.principal.subject;
   std::string whole = std::string(to_string(request.method)) + " " + request.path + "\n" + request.body;
@@ -46,12 +47,16 @@ Response once_per_key(IdempotencyStore& store, const Request& request, const std
   wipe(whole);
   if (!claim) return problem(claim.error(), request);
   switch (claim->verdict) {
-    case IdempotencyStore::Verdict::replay: return replayed(claim->answer);
+    case IdempotencyStore::Verdict::replay:
+      return replayed(claim->answer);
     case IdempotencyStore::Verdict::mismatch:
-      return problem(422, "idempotency_key_reused", "this Idempotency-Key was used for another request; take a new one", request);
+      return problem(422, "idempotency_key_reused",
+                     "this Idempotency-Key was used for another request; take a new one", request);
     case IdempotencyStore::Verdict::in_progress:
-      return problem(409, "operation_in_progress", "the first request with this Idempotency-Key still runs", request);
-    case IdempotencyStore::Verdict::proceed: break;
+      return problem(409, "operation_in_progress", "the first request with this Idempotency-Key still runs",
+                     request);
+    case IdempotencyStore::Verdict::proceed:
+      break;
   }
   Response response;
   try {
@@ -61,10 +66,13 @@ Response once_per_key(IdempotencyStore& store, const Request& request, const std
     throw;
   }
   const StoredAnswer answer{response.status, response.content_type, std::string(header_of(response, "ETag")),
-                            std::string(header_of(response, "Location")), response.body ? *response.body : std::string()};
-  const auto kept = worth_keeping(response.status) ? store.keep(subject, key, answer) : store.release(subject, key);
+                            std::string(header_of(response, "Location")),
+                            response.body ? *response.body : std::string()};
+  const auto kept =
+      worth_keeping(response.status) ? store.keep(subject, key, answer) : store.release(subject, key);
   // The work is done and its answer true; only a repetition would be done again.
-  if (!kept) log::warn("an answer could not be kept for its Idempotency-Key", {{"reason", kept.error().message}});
+  if (!kept)
+    log::warn("an answer could not be kept for its Idempotency-Key", {{"reason", kept.error().message}});
   return response;
 }
 

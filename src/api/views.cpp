@@ -30,17 +30,22 @@ void write_summary(JsonWriter& json, const Catalog& catalog) {
   json.end_object()
       .member("phase", to_string(catalog.phase))
       .member("revision", catalog.revision)
-      .key("created_at").moment(catalog.created_at)
+      .key("created_at")
+      .moment(catalog.created_at)
       .member("created_by", catalog.created_by)
-      .key("updated_at").moment(catalog.updated_at)
+      .key("updated_at")
+      .moment(catalog.updated_at)
       .member("updated_by", catalog.updated_by);
 }
 
 std::string_view to_string(StepReport::Status status) {
   switch (status) {
-    case StepReport::Status::passed: return "passed";
-    case StepReport::Status::failed: return "failed";
-    case StepReport::Status::not_run: return "not_run";
+    case StepReport::Status::passed:
+      return "passed";
+    case StepReport::Status::failed:
+      return "failed";
+    case StepReport::Status::not_run:
+      return "not_run";
   }
   return "not_run";
 }
@@ -63,20 +68,28 @@ void write_connector(JsonWriter& json, const ConnectorDefinition& definition, co
 
 std::string_view to_string(WarmUp warm_up) {
   switch (warm_up) {
-    case WarmUp::pending: return "pending";
-    case WarmUp::running: return "running";
-    case WarmUp::done: return "done";
-    case WarmUp::off: return "off";
+    case WarmUp::pending:
+      return "pending";
+    case WarmUp::running:
+      return "running";
+    case WarmUp::done:
+      return "done";
+    case WarmUp::off:
+      return "off";
   }
   return "pending";
 }
 
 std::string_view to_string(SecretsProvider provider) {
   switch (provider) {
-    case SecretsProvider::unknown: return "unknown";
-    case SecretsProvider::present: return "present";
-    case SecretsProvider::missing: return "missing";
-    case SecretsProvider::elsewhere: return "elsewhere";
+    case SecretsProvider::unknown:
+      return "unknown";
+    case SecretsProvider::present:
+      return "present";
+    case SecretsProvider::missing:
+      return "missing";
+    case SecretsProvider::elsewhere:
+      return "elsewhere";
   }
   return "unknown";
 }
@@ -135,7 +148,8 @@ std::string test_report_json(const TestReport& report) {
   }
   json.member("proves", report.proves)
       .member("duration_ms", static_cast<std::int64_t>(report.took.count()))
-      .key("steps").begin_array();
+      .key("steps")
+      .begin_array();
   for (const auto& step : report.steps) {
     json.begin_object()
         .member("id", to_string(step.step))
@@ -154,16 +168,20 @@ std::string me_json(const Principal& principal, const ServerView& server, const 
   json.begin_object().member("user", principal.name).member("subject", principal.subject);
   write_texts(json, "roles", principal.roles);
   json.member("admin", principal.has_role(server.admin_role))
-      .key("server").begin_object()
+      .key("server")
+      .begin_object()
       .member("version", version())
       .member("dev_issuer", server.dev_issuer)
       .member("secrets_in_statements",
               server.secrets_in_statements_allowed && trino.secrets_provider == SecretsProvider::missing)
-      .key("trino").begin_object()
+      .key("trino")
+      .begin_object()
       .member("up", trino.up)
       .member("version", trino.version)
       .member("secrets_provider", to_string(trino.secrets_provider))
-      .end_object().end_object().end_object();
+      .end_object()
+      .end_object()
+      .end_object();
   return json.take();
 }
 

@@ -25,7 +25,8 @@ void check_description(const std::string& description, std::vector<FieldViolatio
 
 void check_roles(const std::vector<std::string>& roles, std::vector<FieldViolation>& violations) {
   if (roles.empty()) {
-    violations.push_back({"allow_roles", "required", "name at least one role: nobody could query this catalog"});
+    violations.push_back(
+        {"allow_roles", "required", "name at least one role: nobody could query this catalog"});
   }
   if (roles.size() > kMaxRoles) violations.push_back({"allow_roles", "too_many", "at most 64 roles"});
   for (std::size_t index = 0; index < roles.size() && index < kMaxRoles; ++index) {
@@ -52,16 +53,18 @@ Error invalid_request(std::vector<FieldViolation> violations) {
   Error error;
   error.code = ErrorCode::invalid_argument;
   error.reason = "invalid_request";
-  error.message = violations.size() == 1 ? violations.front().field + ": " + violations.front().message
-                                         : std::to_string(violations.size()) + " members of the request are wrong";
+  error.message = violations.size() == 1
+                      ? violations.front().field + ": " + violations.front().message
+                      : std::to_string(violations.size()) + " members of the request are wrong";
   error.violations = std::move(violations);
   return error;
 }
 
 }  // namespace
 
-Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViolation> violations, bool needs_name,
-                            const ConnectorRegistry& connectors, const std::vector<std::string>& default_allow_roles) {
+Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViolation> violations,
+                            bool needs_name, const ConnectorRegistry& connectors,
+                            const std::vector<std::string>& default_allow_roles) {
   JudgedRequest judged;
   const auto complained = [&](std::string_view field) {
     return std::any_of(violations.begin(), violations.end(), [&](const auto& v) { return v.field == field; });
@@ -71,16 +74,20 @@ Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViol
     if (name) {
       judged.name = std::move(*name);
     } else {
-      std::move(name.error().violations.begin(), name.error().violations.end(), std::back_inserter(violations));
+      std::move(name.error().violations.begin(), name.error().violations.end(),
+                std::back_inserter(violations));
     }
   }
   judged.definition = connectors.find(request.connector);
   if (judged.definition != nullptr) {
     judged.definition->validate(request.properties, request.credentials, violations);
   } else if (!complained("connector")) {
-    violations.push_back(request.connector.empty()
-                             ? FieldViolation{"connector", "required", "name a connector; GET /api/admin/connectors lists them"}
-                             : FieldViolation{"connector", "unknown", "there is no such connector; GET /api/admin/connectors lists them"});
+    violations.push_back(
+        request.connector.empty()
+            ? FieldViolation{"connector", "required",
+                             "name a connector; GET /api/admin/connectors lists them"}
+            : FieldViolation{"connector", "unknown",
+                             "there is no such connector; GET /api/admin/connectors lists them"});
   }
   check_description(request.description, violations);
   if (!complained("allow_roles")) {

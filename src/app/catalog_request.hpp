@@ -31,7 +31,8 @@ struct JudgedRequest {
 
 // Judges a request. `violations`: what its decoder found wrong already. Error: invalid_argument with all
 // violations at once. Pure.
-Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViolation> violations, bool needs_name,
-                            const ConnectorRegistry& connectors, const std::vector<std::string>& default_allow_roles);
+Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViolation> violations,
+                            bool needs_name, const ConnectorRegistry& connectors,
+                            const std::vector<std::string>& default_allow_roles);
 
 }  // namespace akko

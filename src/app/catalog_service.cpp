@@ -1,5 +1,7 @@
 #include "app/catalog_service.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/operation_id.hpp"
@@ -20,10 +22,11 @@ std::chrono::milliseconds since(SteadyClock::time_point start) {
 // Classes that say "not now" or "not here" rather than "this connection does not work".
 ErrorCode code_of(const Diagnosis& diagnosis) {
   if (diagnosis.code == "trino_duplicate") return ErrorCode::already_exists;
-  if (diagnosis.code == "trino_unavailable" || diagnosis.code == "cancelled" ||
-      diagnosis.code == "secrets_plugin_missing" || diagnosis.code == "secret_not_found") {
+  static constexpr std::array<std::string_view, 6> kNotNow = {"trino_unavailable", "trino_setup",
+                                                              "trino_denied",      "secrets_plugin_missing",
+                                                              "secret_not_found",  "cancelled"};
+  if (std::find(kNotNow.begin(), kNotNow.end(), diagnosis.code) != kNotNow.end())
     return ErrorCode::unavailable;
-  }
   return ErrorCode::failed_precondition;
 }
 
@@ -31,7 +34,8 @@ Error error_of(const Diagnosis& diagnosis) {
   Error error;
   error.code = code_of(diagnosis);
   error.reason = diagnosis.code == "trino_duplicate" ? "name_taken_in_trino" : diagnosis.code;
-  error.message = (error.code == ErrorCode::failed_precondition ? "connection test failed: " : "") + diagnosis.message;
+  error.message =
+      (error.code == ErrorCode::failed_precondition ? "connection test failed: " : "") + diagnosis.message;
   error.fix = diagnosis.fix;
   error.raw = diagnosis.raw;
   error.retryable = diagnosis.retryable;
@@ -42,14 +46,19 @@ Error error_of(const Diagnosis& diagnosis) {
 
 CatalogService::CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
                                Coordination& coordination, Saga& saga)
-    : settings_(std::move(settings)), ports_(ports), connectors_(connectors), coordination_(coordination), saga_(saga) {}
+    : settings_(std::move(settings)),
+      ports_(ports),
+      connectors_(connectors),
+      coordination_(coordination),
+      saga_(saga) {}
 
 Result<Catalog> CatalogService::create(const CatalogRequest& request, std::vector<FieldViolation> violations,
                                        const Caller& caller) {
   const auto start = SteadyClock::now();
   const auto operation_id = new_operation_id();
   Result<Catalog> result = [&]() -> Result<Catalog> {
-    AKKO_TRY(const auto judged, judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
+    AKKO_TRY(const auto judged,
+             judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
     AKKO_CHECK(check_trino(judged));
     return register_catalog(judged, request, caller, operation_id);
   }();
@@ -65,7 +74,8 @@ Result<TestReport> CatalogService::test(const CatalogRequest& request, std::vect
   const auto start = SteadyClock::now();
   const CallContext context{new_operation_id(), Deadline::after(settings_.deadline), caller.stop};
   Result<TestReport> result = [&]() -> Result<TestReport> {
-    AKKO_TRY(const auto judged, judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
+    AKKO_TRY(const auto judged,
+             judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
     AKKO_CHECK(check_trino(judged));
     return run_test(judged, request, context);
   }();
@@ -77,7 +87,8 @@ Result<TestReport> CatalogService::test(const CatalogRequest& request, std::vect
   return result;
 }
 
-Result<void> CatalogService::remove(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller) {
+Result<void> CatalogService::remove(std::string_view name, std::optional<std::uint64_t> if_match,
+                                    const Caller& caller) {
   const auto start = SteadyClock::now();
   const auto operation_id = new_operation_id();
   std::optional<Catalog> found;
@@ -129,25 +140,29 @@ Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
                 "Start the coordinator or check AKKO_TRINO_URL, then try again.");
   }
   if (facts.connectors_known && !facts.connectors.contains(judged.definition->trino_connector())) {
-    return fail(ErrorCode::failed_precondition, "plugin_missing",
-                "connection test failed: this Trino has no connector " + judged.definition->trino_connector() + ".",
-                "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
+    return fail(
+        ErrorCode::failed_precondition, "plugin_missing",
+        "connection test failed: this Trino has no connector " + judged.definition->trino_connector() + ".",
+        "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
   }
-  const bool refused = facts.secrets_provider == SecretsProvider::missing && !settings_.allow_secrets_in_statements;
+  const bool refused =
+      facts.secrets_provider == SecretsProvider::missing && !settings_.allow_secrets_in_statements;
   if (refused) {
-    auto error = fail(ErrorCode::unavailable, "secrets_plugin_missing",
-                      "Trino has no secret provider `akko`, so secrets could only be sent inside statements, where "
-                      "anyone who may see Trino's queries could read them.",
-                      "Install trino-plugin on the coordinator and every worker (trino-plugin/README.md) and restart "
-                      "Trino. To accept the risk instead, set AKKO_ALLOW_SECRETS_IN_STATEMENTS=true.");
+    auto error =
+        fail(ErrorCode::unavailable, "secrets_plugin_missing",
+             "Trino has no secret provider `akko`, so secrets could only be sent inside statements, where "
+             "anyone who may see Trino's queries could read them.",
+             "Install trino-plugin on the coordinator and every worker (trino-plugin/README.md) and restart "
+             "Trino. To accept the risk instead, set AKKO_ALLOW_SECRETS_IN_STATEMENTS=true.");
     error.value().retryable = false;
     return error;
   }
   if (facts.secrets_provider == SecretsProvider::elsewhere) {
-    auto error = fail(ErrorCode::unavailable, "secret_not_found",
-                      "Trino's secret provider `akko` does not see the secrets of this product in " +
-                          ports_.secrets.description() + ".",
-                      "Set akko.secrets.directory of every Trino node to the place that AKKO_SECRETS_DIR names.");
+    auto error =
+        fail(ErrorCode::unavailable, "secret_not_found",
+             "Trino's secret provider `akko` does not see the secrets of this product in " +
+                 ports_.secrets.description() + ".",
+             "Set akko.secrets.directory of every Trino node to the place that AKKO_SECRETS_DIR names.");
     error.value().retryable = false;
     return error;
   }
@@ -166,29 +181,32 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
   }
   AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
   const auto now = ports_.clock.now();
-  Catalog draft{.spec = {*judged.name, request.connector, request.properties, request.description, judged.allow_roles},
-                .phase = Phase::registering,
-                .health = {Health::registering, "", "", 0},
-                .secrets = {},
-                .secret_revision = secret_revision,
-                .revision = 0,
-                .operation_id = operation_id,
-                .created_at = now,
-                .created_by = caller.principal.name,
-                .updated_at = now,
-                .updated_by = caller.principal.name};
-  for (const auto& [property, value] : request.credentials) draft.secrets[property] = {now, caller.principal.name};
+  Catalog draft{
+      .spec = {*judged.name, request.connector, request.properties, request.description, judged.allow_roles},
+      .phase = Phase::registering,
+      .health = {Health::registering, "", "", 0},
+      .secrets = {},
+      .secret_revision = secret_revision,
+      .revision = 0,
+      .operation_id = operation_id,
+      .created_at = now,
+      .created_by = caller.principal.name,
+      .updated_at = now,
+      .updated_by = caller.principal.name};
+  for (const auto& [property, value] : request.credentials)
+    draft.secrets[property] = {now, caller.principal.name};
 
-  Undertaking undertaking{
-      .plan = plan_registration(!request.credentials.empty()),
-      .operation = {operation_id, Plan::Kind::register_catalog, *judged.name, 0, false, caller.principal.name, now},
-      .catalog = std::move(draft),
-      .secrets = request.credentials,
-      .trino = render_for_trino(*judged.name, definition, request.properties,
-                                ConnectorDefinition::Purpose::registration, request.credentials, secret_revision,
-                                transport()),
-      .probe = definition.probe_statement(*judged.name)};
-  AKKO_TRY(undertaking.catalog, ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
+  Undertaking undertaking{.plan = plan_registration(!request.credentials.empty()),
+                          .operation = {operation_id, Plan::Kind::register_catalog, *judged.name, 0, false,
+                                        caller.principal.name, now},
+                          .catalog = std::move(draft),
+                          .secrets = request.credentials,
+                          .trino = render_for_trino(*judged.name, definition, request.properties,
+                                                    ConnectorDefinition::Purpose::registration,
+                                                    request.credentials, secret_revision, transport()),
+                          .probe = definition.probe_statement(*judged.name)};
+  AKKO_TRY(undertaking.catalog,
+           ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
 
   const auto failure = saga_.run(undertaking, context);
   if (!failure) return std::move(undertaking.catalog);
@@ -197,8 +215,10 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
   return tl::make_unexpected(registration_error(*failure, request, definition, scrubber));
 }
 
-Diagnosis CatalogService::diagnose_failure(const TrinoFailure& failure, TestStep step, const CatalogRequest& request,
-                                           const ConnectorDefinition& definition, const Scrubber& scrubber) const {
+Diagnosis CatalogService::diagnose_failure(const TrinoFailure& failure, TestStep step,
+                                           const CatalogRequest& request,
+                                           const ConnectorDefinition& definition,
+                                           const Scrubber& scrubber) const {
   const auto endpoint = definition.endpoint(request.properties);
   return diagnose(failure,
                   {.definition = definition,
@@ -212,13 +232,17 @@ Diagnosis CatalogService::diagnose_failure(const TrinoFailure& failure, TestStep
 }
 
 Error CatalogService::registration_error(const SagaFailure& failure, const CatalogRequest& request,
-                                         const ConnectorDefinition& definition, const Scrubber& scrubber) const {
+                                         const ConnectorDefinition& definition,
+                                         const Scrubber& scrubber) const {
   const bool created = std::holds_alternative<step::ProbeInTrino>(failure.step);
-  Error error = failure.error ? *failure.error
-                              : error_of(diagnose_failure(*failure.trino, created ? TestStep::probe : TestStep::create,
-                                                          request, definition, scrubber));
+  Error error = failure.error
+                    ? *failure.error
+                    : error_of(diagnose_failure(*failure.trino, created ? TestStep::probe : TestStep::create,
+                                                request, definition, scrubber));
   if (!failure.settled) {
-    error.message += " The undoing could not be completed yet; it goes on by itself, and until then the name stays in use.";
+    error.message +=
+        " The undoing could not be completed yet; it goes on by itself, and until then the name stays in "
+        "use.";
   }
   return error;
 }
@@ -233,8 +257,9 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
   }
   const auto& name = lease->name();
   AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
-  const auto spec = render_for_trino(name, definition, request.properties, ConnectorDefinition::Purpose::dry_run,
-                                     request.credentials, secret_revision, transport());
+  const auto spec =
+      render_for_trino(name, definition, request.properties, ConnectorDefinition::Purpose::dry_run,
+                       request.credentials, secret_revision, transport());
   TestReport report;
   report.proves = definition.probe().proves;
   report.explanation = definition.probe().explanation;
@@ -246,11 +271,13 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
     const TrinoResult<void> outcome = action();
     step.took = since(start);
     step.status = outcome ? StepReport::Status::passed : StepReport::Status::failed;
-    if (!outcome) report.diagnosis = diagnose_failure(outcome.error(), step.step, request, definition, scrubber);
+    if (!outcome)
+      report.diagnosis = diagnose_failure(outcome.error(), step.step, request, definition, scrubber);
   };
 
   if (lease->was_dirty()) static_cast<void>(ports_.trino.drop(name, context));  // if it fails, CREATE tells
-  if (!request.credentials.empty()) AKKO_CHECK(ports_.secrets.put(name, secret_revision, request.credentials));
+  if (!request.credentials.empty())
+    AKKO_CHECK(ports_.secrets.put(name, secret_revision, request.credentials));
   bool unclear = false;  // whether the catalog may still come into being
   attempt(report.steps[0], [&] {
     auto created = ports_.trino.create(spec, context);
@@ -267,7 +294,8 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
 }
 
 Result<void> CatalogService::deregister(std::string_view name, std::optional<std::uint64_t> if_match,
-                                        const Caller& caller, const std::string& operation_id, Catalog& found) {
+                                        const Caller& caller, const std::string& operation_id,
+                                        Catalog& found) {
   const CallContext context{operation_id, Deadline::after(settings_.deadline), caller.stop};
   const auto held = coordination_.names.hold(found.spec.name, context.deadline, context.stop);
   const auto snapshot = ports_.store.snapshot();  // what is true now that we hold the name
@@ -286,14 +314,13 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
                 "Read it again and decide anew.");
   }
   found = *current;
-  Undertaking undertaking{
-      .plan = plan_removal(),
-      .operation = {operation_id, Plan::Kind::deregister_catalog, found.spec.name, 0, false, caller.principal.name,
-                    ports_.clock.now()},
-      .catalog = found,
-      .secrets = {},
-      .trino = std::nullopt,
-      .probe = {}};
+  Undertaking undertaking{.plan = plan_removal(),
+                          .operation = {operation_id, Plan::Kind::deregister_catalog, found.spec.name, 0,
+                                        false, caller.principal.name, ports_.clock.now()},
+                          .catalog = found,
+                          .secrets = {},
+                          .trino = std::nullopt,
+                          .probe = {}};
   auto removing = found;
   removing.phase = Phase::removing;
   removing.operation_id = operation_id;
@@ -307,7 +334,8 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
     return tl::make_unexpected(std::move(*failure->error));
   }
   return fail(ErrorCode::unavailable, "trino_unavailable",
-              "Trino did not drop the catalog, so it stays registered: " + Scrubber().scrub(failure->trino->message, 500),
+              "Trino did not drop the catalog, so it stays registered: " +
+                  Scrubber().scrub(failure->trino->message, 500),
               "Try again when Trino answers.");
 }
 

@@ -59,17 +59,19 @@ class CatalogService {
     Metrics& metrics;
     const Clock& clock;
   };
-  CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors, Coordination& coordination,
-                 Saga& saga);
+  CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
+                 Coordination& coordination, Saga& saga);
 
   // Registers the catalog, or leaves nothing behind. `violations`: what the decoder found wrong already;
   // all are told at once. Errors: invalid_argument with violations; already_exists ("name_taken",
-  // "name_taken_in_trino"); failed_precondition whose message begins "connection test failed" and whose reason
-  // is the error class; unavailable ("trino_unavailable", "secrets_plugin_missing", …).
-  Result<Catalog> create(const CatalogRequest& request, std::vector<FieldViolation> violations, const Caller& caller);
+  // "name_taken_in_trino"); failed_precondition whose message begins "connection test failed" and whose
+  // reason is the error class; unavailable ("trino_unavailable", "secrets_plugin_missing", …).
+  Result<Catalog> create(const CatalogRequest& request, std::vector<FieldViolation> violations,
+                         const Caller& caller);
 
   // The same without a trace: under a name of the probe pool, with the shorter timeouts of the definition.
-  Result<TestReport> test(const CatalogRequest& request, std::vector<FieldViolation> violations, const Caller& caller);
+  Result<TestReport> test(const CatalogRequest& request, std::vector<FieldViolation> violations,
+                          const Caller& caller);
 
   // Deregisters. `if_match`: the revision that the caller has seen. Errors: not_found; aborted
   // ("revision_mismatch"); already_exists ("operation_in_progress"); unavailable.
@@ -79,9 +81,10 @@ class CatalogService {
 
  private:
   Result<void> check_trino(const JudgedRequest& judged) const;
-  Result<Catalog> register_catalog(const JudgedRequest& judged, const CatalogRequest& request, const Caller& caller,
-                                   const std::string& operation_id);
-  Result<TestReport> run_test(const JudgedRequest& judged, const CatalogRequest& request, const CallContext& context);
+  Result<Catalog> register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
+                                   const Caller& caller, const std::string& operation_id);
+  Result<TestReport> run_test(const JudgedRequest& judged, const CatalogRequest& request,
+                              const CallContext& context);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
                           const std::string& operation_id, Catalog& found);
   SecretTransport transport() const;
@@ -91,7 +94,8 @@ class CatalogService {
                            const ConnectorDefinition& definition, const Scrubber& scrubber) const;
   AuditEvent audit_event(std::string_view name, const CatalogRequest& request) const;
   // Completes and writes an audit line; `error_class` is empty after a success.
-  void audit(AuditEvent event, const Caller& caller, const std::string& operation_id, std::string_view error_class);
+  void audit(AuditEvent event, const Caller& caller, const std::string& operation_id,
+             std::string_view error_class);
 
   ServiceSettings settings_;
   Ports ports_;

@@ -20,7 +20,9 @@ class NameLocks {
   class Held {
    public:
     Held(NameLocks& locks, std::string name) : locks_(&locks), name_(std::move(name)) {}
-    Held(Held&& other) noexcept : locks_(other.locks_), name_(std::move(other.name_)) { other.locks_ = nullptr; }
+    Held(Held&& other) noexcept : locks_(other.locks_), name_(std::move(other.name_)) {
+      other.locks_ = nullptr;
+    }
     Held& operator=(Held&&) = delete;
     ~Held() {
       if (locks_ != nullptr) locks_->release(name_);

@@ -40,7 +40,7 @@ class Clock {
 
 // The coordinator, as far as it can be told from outside.
 struct CoordinatorState {
-  std::string version;         // "476"
+  std::string version;  // "476"
   std::string environment;
   std::string coordinator_id;  // Trino >= 480; "" before
   double uptime_seconds = 0;   // coarse: Trino rounds it to three digits
@@ -98,8 +98,7 @@ class SecretSource {
  public:
   virtual ~SecretSource() = default;
   // Puts the values of one catalog and revision in place, whole or not at all.
-  virtual Result<void> put(const CatalogName& name, std::uint64_t revision,
-                           const SecretValues& values) = 0;
+  virtual Result<void> put(const CatalogName& name, std::uint64_t revision, const SecretValues& values) = 0;
   // Removes every value of the catalog. Success also when there is none.
   virtual Result<void> remove(const CatalogName& name) = 0;
   // Names of the catalogs that have values here, those of the probe pool included.
@@ -115,8 +114,8 @@ struct OperationRecord {
   std::string id;
   Plan::Kind kind = Plan::Kind::register_catalog;
   CatalogName name;
-  std::uint32_t step = 0;   // steps before it are done; this one may have happened
-  bool undoing = false;     // compensation has begun, from `step` backwards
+  std::uint32_t step = 0;  // steps before it are done; this one may have happened
+  bool undoing = false;    // compensation has begun, from `step` backwards
   std::string principal;
   UnixMillis started_at = 0;
 };
@@ -124,7 +123,7 @@ struct OperationRecord {
 // All catalogs at one moment. Immutable.
 struct CatalogSnapshot {
   std::vector<std::shared_ptr<const Catalog>> catalogs;  // sorted by name
-  std::uint64_t generation = 0;  // grows with every change
+  std::uint64_t generation = 0;                          // grows with every change
 
   const Catalog* find(std::string_view name) const;
 };
@@ -186,10 +185,8 @@ class IdempotencyStore {
   };
   // Claims `key` of `principal` for the request whose method, path and body are given; the request
   // is kept as a keyed hash only (it holds passwords). A claim left by a crash does not block.
-  virtual Result<Claim> claim(std::string_view principal, std::string_view key,
-                              std::string_view request) = 0;
-  virtual Result<void> keep(std::string_view principal, std::string_view key,
-                            const StoredAnswer& answer) = 0;
+  virtual Result<Claim> claim(std::string_view principal, std::string_view key, std::string_view request) = 0;
+  virtual Result<void> keep(std::string_view principal, std::string_view key, const StoredAnswer& answer) = 0;
   // Gives the claim back (the request failed in a way that a retry may mend).
   virtual Result<void> release(std::string_view principal, std::string_view key) = 0;
 };

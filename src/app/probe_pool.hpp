@@ -17,7 +17,8 @@ namespace akko {
 class ProbePool {
  public:
   explicit ProbePool(unsigned size) {
-    for (unsigned number = 1; number <= size; ++number) slots_.push_back({CatalogName::probe(number), false, true});
+    for (unsigned number = 1; number <= size; ++number)
+      slots_.push_back({CatalogName::probe(number), false, true});
   }
 
   // A name of the pool. Goes back when it dies, marked as dirty unless `clean()` was called: a catalog may
@@ -25,7 +26,9 @@ class ProbePool {
   class Lease {
    public:
     Lease(ProbePool& pool, std::size_t slot) : pool_(&pool), slot_(slot) {}
-    Lease(Lease&& other) noexcept : pool_(other.pool_), slot_(other.slot_), clean_(other.clean_) { other.pool_ = nullptr; }
+    Lease(Lease&& other) noexcept : pool_(other.pool_), slot_(other.slot_), clean_(other.clean_) {
+      other.pool_ = nullptr;
+    }
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
       if (pool_ != nullptr) pool_->give_back(slot_, clean_);
@@ -45,10 +48,12 @@ class ProbePool {
   std::optional<Lease> lease(const Deadline& deadline, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     const auto is_free = [](const Slot& slot) { return !slot.taken; };
-    if (!freed_.wait_until(lock, stop, deadline.at(), [&] { return std::any_of(slots_.begin(), slots_.end(), is_free); })) {
+    if (!freed_.wait_until(lock, stop, deadline.at(),
+                           [&] { return std::any_of(slots_.begin(), slots_.end(), is_free); })) {
       return std::nullopt;
     }
-    auto chosen = std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.taken && !s.dirty; });
+    auto chosen =
+        std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.taken && !s.dirty; });
     if (chosen == slots_.end()) chosen = std::find_if(slots_.begin(), slots_.end(), is_free);
     chosen->taken = true;
     return std::optional<Lease>(std::in_place, *this, static_cast<std::size_t>(chosen - slots_.begin()));
@@ -57,7 +62,8 @@ class ProbePool {
   // A free name that may still be borne by a catalog, for the sweep; nothing when there is none.
   std::optional<Lease> lease_dirty() {
     const std::lock_guard lock(mutex_);
-    const auto chosen = std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.taken && s.dirty; });
+    const auto chosen =
+        std::find_if(slots_.begin(), slots_.end(), [](const Slot& s) { return !s.taken && s.dirty; });
     if (chosen == slots_.end()) return std::nullopt;
     chosen->taken = true;
     return std::optional<Lease>(std::in_place, *this, static_cast<std::size_t>(chosen - slots_.begin()));

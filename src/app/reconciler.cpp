@@ -33,7 +33,8 @@ Undertaking::Created may_have_created(const OperationRecord& operation, bool has
 
 // What the refusal of a reference that leads nowhere tells about the provider.
 SecretsProvider provider_of(const TrinoFailure& failure) {
-  if (failure.message.find("No secret provider for key") != std::string::npos) return SecretsProvider::missing;
+  if (failure.message.find("No secret provider for key") != std::string::npos)
+    return SecretsProvider::missing;
   const bool answered = failure.message.find("AKKO secret not found") != std::string::npos;
   return answered ? SecretsProvider::present : SecretsProvider::unknown;
 }
@@ -42,7 +43,11 @@ SecretsProvider provider_of(const TrinoFailure& failure) {
 
 Reconciler::Reconciler(ReconcilerSettings settings, Ports ports, const ConnectorRegistry& connectors,
                        Coordination& coordination, Saga& saga)
-    : settings_(settings), ports_(ports), connectors_(connectors), coordination_(coordination), saga_(saga),
+    : settings_(settings),
+      ports_(ports),
+      connectors_(connectors),
+      coordination_(coordination),
+      saga_(saga),
       warm_up_(ports.store, ports.secrets, ports.trino, connectors, coordination, settings.deadline) {
   if (!settings_.warm_up) coordination_.trino.change([](TrinoFacts& facts) { facts.warm_up = WarmUp::off; });
 }
@@ -81,7 +86,8 @@ Result<void> Reconciler::restore_secrets() {
     if (snapshot->find(name) != nullptr) continue;
     if (CatalogName::is_probe(name)) {
       for (unsigned number = 1; number <= 64; ++number) {
-        if (CatalogName::probe(number).text() == name) AKKO_CHECK(ports_.secrets.remove(CatalogName::probe(number)));
+        if (CatalogName::probe(number).text() == name)
+          AKKO_CHECK(ports_.secrets.remove(CatalogName::probe(number)));
       }
     } else if (const auto parsed = CatalogName::parse(name)) {
       AKKO_CHECK(ports_.secrets.remove(*parsed));
@@ -110,7 +116,8 @@ bool Reconciler::needs_full_check(const CoordinatorState& state) {
   // Trino >= 480 names its run in /v1/info. Before, a restart shows as an uptime that went back.
   const bool restarted = was_down_ || !last_ || state.coordinator_id != last_->coordinator_id ||
                          state.uptime_seconds < last_->uptime_seconds;
-  return restarted || coordination_.unsettled.exchange(false) || !next_full_check_ || next_full_check_->passed();
+  return restarted || coordination_.unsettled.exchange(false) || !next_full_check_ ||
+         next_full_check_->passed();
 }
 
 void Reconciler::went_down(const std::string& why) {
@@ -142,8 +149,9 @@ bool Reconciler::full_check(const CoordinatorState& state, const std::stop_token
   settle_operations(stop);
   sweep_probes(listing->names, stop);
   const bool soon = saga_.watches_late_catalogs() || !retries_.empty();
-  next_full_check_ = Deadline::after(soon ? std::min<std::chrono::milliseconds>(kSuspectInterval, settings_.drift_interval)
-                                          : settings_.drift_interval);
+  next_full_check_ =
+      Deadline::after(soon ? std::min<std::chrono::milliseconds>(kSuspectInterval, settings_.drift_interval)
+                           : settings_.drift_interval);
   return true;
 }
 
@@ -153,7 +161,8 @@ bool Reconciler::enter_run(const TrinoCatalogs::Listing& listing, const std::sto
   if (known.coordinator_run != listing.coordinator_run) {
     log::info("met a coordinator", {{"coordinator_run", listing.coordinator_run}});
     if (!known.coordinator_run.empty()) {
-      ports_.metrics.count("akko_trino_restarts_total", "Restarts of the Trino coordinator that were noticed.");
+      ports_.metrics.count("akko_trino_restarts_total",
+                           "Restarts of the Trino coordinator that were noticed.");
     }
     coordination_.trino.change([&](TrinoFacts& facts) {
       facts.coordinator_run = listing.coordinator_run;
@@ -173,7 +182,8 @@ bool Reconciler::enter_run(const TrinoCatalogs::Listing& listing, const std::sto
 bool Reconciler::learn_capabilities(const std::stop_token& stop) {
   const auto connectors = ports_.trino.connectors(context(stop));
   if (!connectors) {
-    log::warn("Trino does not tell which connectors it has", {{"reason", Scrubber().scrub(connectors.error().message, 300)}});
+    log::warn("Trino does not tell which connectors it has",
+              {{"reason", Scrubber().scrub(connectors.error().message, 300)}});
     return connectors.error().kind == TrinoFailure::Kind::statement;
   }
   const std::set<std::string> available(connectors->begin(), connectors->end());
@@ -181,7 +191,8 @@ bool Reconciler::learn_capabilities(const std::stop_token& stop) {
   for (const auto& definition : connectors_.all()) {
     if (!available.contains(definition->trino_connector())) continue;
     const auto name = CatalogName::probe(1);
-    const TrinoCatalogSpec spec{name, definition->trino_connector(), {{"akko.capability", secret_reference(name, "capability", 0)}}};
+    const TrinoCatalogSpec spec{
+        name, definition->trino_connector(), {{"akko.capability", secret_reference(name, "capability", 0)}}};
     const auto answer = ports_.trino.create(spec, context(stop));
     if (!answer) provider = provider_of(answer.error());
     break;
@@ -192,9 +203,10 @@ bool Reconciler::learn_capabilities(const std::stop_token& stop) {
     facts.secrets_provider = provider;
   });
   if (provider == SecretsProvider::missing) {
-    log::warn(settings_.allow_secrets_in_statements
-                  ? "Trino lacks the secret provider `akko`: secrets are sent INSIDE STATEMENTS, readable in its query list"
-                  : "Trino lacks the secret provider `akko`: registrations are refused until trino-plugin is installed");
+    log::warn(settings_.allow_secrets_in_statements ? "Trino lacks the secret provider `akko`: secrets are "
+                                                      "sent INSIDE STATEMENTS, readable in its query list"
+                                                    : "Trino lacks the secret provider `akko`: registrations "
+                                                      "are refused until trino-plugin is installed");
   }
   return true;
 }
@@ -229,8 +241,8 @@ void Reconciler::settle(const OperationRecord& operation, const std::stop_token&
   auto values = ports_.store.secrets(operation.name);
   if (definition != nullptr && values) {
     undertaking.trino = render_for_trino(operation.name, *definition, catalog->spec.properties,
-                                         ConnectorDefinition::Purpose::registration, *values, catalog->secret_revision,
-                                         transport());
+                                         ConnectorDefinition::Purpose::registration, *values,
+                                         catalog->secret_revision, transport());
   }
   std::string problem;
   if (removal) {
@@ -241,8 +253,9 @@ void Reconciler::settle(const OperationRecord& operation, const std::stop_token&
     problem = undone.error().message;
   }
   if (problem.empty()) {
-    log::info("settled an operation that was left open",
-              {{"operation_id", operation.id}, {"catalog", operation.name.text()}, {"kind", to_string(operation.kind)}});
+    log::info("settled an operation that was left open", {{"operation_id", operation.id},
+                                                          {"catalog", operation.name.text()},
+                                                          {"kind", to_string(operation.kind)}});
   } else {
     coordination_.unsettled = true;
     log::warn("an open operation could not be settled yet",
@@ -295,14 +308,18 @@ void Reconciler::recreate(const Catalog& seen, const std::stop_token& stop) {
     return note_failure(*catalog, diagnosis);
   }
   const auto values = ports_.store.secrets(name);
-  if (!values) return log::error("secrets cannot be read", {{"catalog", name.text()}, {"reason", values.error().message}});
+  if (!values)
+    return log::error("secrets cannot be read",
+                      {{"catalog", name.text()}, {"reason", values.error().message}});
   if (!values->empty()) {
     if (auto put = ports_.secrets.put(name, catalog->secret_revision, *values); !put) {
-      return log::error("secrets cannot be written", {{"catalog", name.text()}, {"reason", put.error().message}});
+      return log::error("secrets cannot be written",
+                        {{"catalog", name.text()}, {"reason", put.error().message}});
     }
   }
-  const auto spec = render_for_trino(name, *definition, catalog->spec.properties, ConnectorDefinition::Purpose::registration,
-                                     *values, catalog->secret_revision, transport());
+  const auto spec = render_for_trino(name, *definition, catalog->spec.properties,
+                                     ConnectorDefinition::Purpose::registration, *values,
+                                     catalog->secret_revision, transport());
   const auto created = ports_.trino.create(spec, context(stop));
   if (created || created.error().error_name == "ALREADY_EXISTS") return note_success(*catalog);
   const auto endpoint = definition->endpoint(catalog->spec.properties);
@@ -319,13 +336,15 @@ void Reconciler::recreate(const Catalog& seen, const std::stop_token& stop) {
 
 void Reconciler::note_success(const Catalog& catalog) {
   retries_.erase(catalog.spec.name.text());
-  ports_.metrics.count("akko_catalogs_recreated_total", "Catalogs that were missing in Trino and were created again.");
+  ports_.metrics.count("akko_catalogs_recreated_total",
+                       "Catalogs that were missing in Trino and were created again.");
   log::info("created a missing catalog again", {{"catalog", catalog.spec.name.text()}});
   if (catalog.health.health != Health::failing) return;
   auto mended = catalog;
   mended.health = {Health::unknown, "", "Created again in Trino; not checked since.", ports_.clock.now()};
   if (auto updated = ports_.store.update(mended, nullptr, nullptr); !updated) {
-    log::warn("health could not be recorded", {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
+    log::warn("health could not be recorded",
+              {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
   }
 }
 
@@ -338,7 +357,8 @@ void Reconciler::note_failure(const Catalog& catalog, const Diagnosis& diagnosis
   auto failing = catalog;
   failing.health = {Health::failing, diagnosis.code, diagnosis.message, ports_.clock.now()};
   if (auto updated = ports_.store.update(failing, nullptr, nullptr); !updated) {
-    log::warn("health could not be recorded", {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
+    log::warn("health could not be recorded",
+              {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
   }
 }
 

@@ -38,8 +38,8 @@ class Reconciler {
     Metrics& metrics;
     const Clock& clock;
   };
-  Reconciler(ReconcilerSettings settings, Ports ports, const ConnectorRegistry& connectors, Coordination& coordination,
-             Saga& saga);
+  Reconciler(ReconcilerSettings settings, Ports ports, const ConnectorRegistry& connectors,
+             Coordination& coordination, Saga& saga);
 
   // Removes secrets that belong to no catalog and puts missing ones in place: before the first request.
   Result<void> restore_secrets();
@@ -60,7 +60,8 @@ class Reconciler {
   void settle_operations(const std::stop_token& stop);
   void settle(const OperationRecord& operation, const std::stop_token& stop);
   void sweep_probes(const std::vector<std::string>& names, const std::stop_token& stop);
-  void recreate_missing(const CatalogSnapshot& before, const TrinoCatalogs::Listing& listing, const std::stop_token& stop);
+  void recreate_missing(const CatalogSnapshot& before, const TrinoCatalogs::Listing& listing,
+                        const std::stop_token& stop);
   void recreate(const Catalog& catalog, const std::stop_token& stop);
   void note_failure(const Catalog& catalog, const Diagnosis& diagnosis);
   void note_success(const Catalog& catalog);

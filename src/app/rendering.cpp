@@ -4,7 +4,8 @@ namespace akko {
 
 SecretTransport secret_transport(const TrinoFacts& trino, bool opted_in_to_statements) {
   const bool lacks_provider = trino.secrets_provider == SecretsProvider::missing;
-  return opted_in_to_statements && lacks_provider ? SecretTransport::in_statement : SecretTransport::reference;
+  return opted_in_to_statements && lacks_provider ? SecretTransport::in_statement
+                                                  : SecretTransport::reference;
 }
 
 TrinoCatalogSpec render_for_trino(const CatalogName& name, const ConnectorDefinition& definition,

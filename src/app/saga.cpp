@@ -68,7 +68,8 @@ std::optional<SagaFailure> Saga::run(Undertaking& undertaking, const CallContext
   return std::nullopt;
 }
 
-std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertaking, const CallContext& context) {
+std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertaking,
+                                         const CallContext& context) {
   auto& catalog = undertaking.catalog;
   const auto& name = catalog.spec.name;
   return std::visit(

@@ -26,7 +26,11 @@ std::string join(const std::set<std::string>& parts) {
 ConnectorWarmUp::ConnectorWarmUp(CatalogStore& store, SecretSource& secrets, TrinoCatalogs& trino,
                                  const ConnectorRegistry& connectors, Coordination& coordination,
                                  std::chrono::milliseconds drop_deadline)
-    : store_(store), secrets_(secrets), trino_(trino), connectors_(connectors), coordination_(coordination),
+    : store_(store),
+      secrets_(secrets),
+      trino_(trino),
+      connectors_(connectors),
+      coordination_(coordination),
       drop_deadline_(drop_deadline) {}
 
 // What an earlier process warmed in this same run of the coordinator: "<run> id,id,…".
@@ -49,7 +53,8 @@ void ConnectorWarmUp::next(const std::stop_token& stop) {
   const auto facts = coordination_.trino.facts();
   if (facts.warm_up == WarmUp::off || facts.warm_up == WarmUp::done) return;
   for (const auto& definition : connectors_.all()) {
-    if (!facts.connectors.contains(definition->trino_connector()) || facts.warmed.contains(definition->id())) continue;
+    if (!facts.connectors.contains(definition->trino_connector()) || facts.warmed.contains(definition->id()))
+      continue;
     coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::running; });
     if (!warm(*definition, stop)) return;
     coordination_.trino.change([&](TrinoFacts& f) { f.warmed.insert(definition->id()); });
@@ -74,28 +79,34 @@ bool ConnectorWarmUp::warm(const ConnectorDefinition& definition, const std::sto
   SecretValues values;
   const bool uses_reference = coordination_.trino.facts().secrets_provider == SecretsProvider::present;
   for (const auto& property : definition.properties()) {
-    if (uses_reference && property.kind == PropertyKind::secret && values.empty()) values[property.name] = Secret("warm-up");
+    if (uses_reference && property.kind == PropertyKind::secret && values.empty())
+      values[property.name] = Secret("warm-up");
   }
   if (!values.empty() && !secrets_.put(name, *revision, values)) return false;
-  const auto spec = render_for_trino(name, definition, definition.warm_up_properties(),
-                                     ConnectorDefinition::Purpose::dry_run, values, *revision, SecretTransport::reference);
+  const auto spec =
+      render_for_trino(name, definition, definition.warm_up_properties(),
+                       ConnectorDefinition::Purpose::dry_run, values, *revision, SecretTransport::reference);
   const auto start = Deadline::Clock::now();
   if (lease->was_dirty()) static_cast<void>(trino_.drop(name, patient));
   const auto created = trino_.create(spec, patient);
-  if (created) static_cast<void>(trino_.run(definition.probe_statement(name), patient));  // refused, of course
-  const bool dropped = trino_.drop(name, {patient.operation_id, Deadline::after(drop_deadline_), stop}).has_value();
+  if (created)
+    static_cast<void>(trino_.run(definition.probe_statement(name), patient));  // refused, of course
+  const bool dropped =
+      trino_.drop(name, {patient.operation_id, Deadline::after(drop_deadline_), stop}).has_value();
   const bool forgotten = secrets_.remove(name).has_value();
   const bool clear = created || created.error().kind == TrinoFailure::Kind::statement;
   if (dropped && forgotten && clear) lease->clean();
   if (!created && created.error().message.find("AKKO secret not found") != std::string::npos) {
-    coordination_.trino.change([](TrinoFacts& facts) { facts.secrets_provider = SecretsProvider::elsewhere; });
+    coordination_.trino.change(
+        [](TrinoFacts& facts) { facts.secrets_provider = SecretsProvider::elsewhere; });
     log::error("Trino's secret provider `akko` reads another place than this product writes to",
                {{"written_to", secrets_.description()}});
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::Clock::now() - start);
-  log::info("warmed a connector up", {{"connector", definition.id()},
-                                      {"milliseconds", static_cast<std::int64_t>(took.count())},
-                                      {"refusal", created ? "" : Scrubber(values).scrub(created.error().message, 300)}});
+  log::info("warmed a connector up",
+            {{"connector", definition.id()},
+             {"milliseconds", static_cast<std::int64_t>(took.count())},
+             {"refusal", created ? "" : Scrubber(values).scrub(created.error().message, 300)}});
   return clear;
 }
 

@@ -16,8 +16,9 @@ namespace akko {
 class ConnectorWarmUp {
  public:
   // `drop_deadline`: for dropping the probe catalog.
-  ConnectorWarmUp(CatalogStore& store, SecretSource& secrets, TrinoCatalogs& trino, const ConnectorRegistry& connectors,
-                  Coordination& coordination, std::chrono::milliseconds drop_deadline);
+  ConnectorWarmUp(CatalogStore& store, SecretSource& secrets, TrinoCatalogs& trino,
+                  const ConnectorRegistry& connectors, Coordination& coordination,
+                  std::chrono::milliseconds drop_deadline);
 
   // Takes over what an earlier process warmed in this run of the coordinator.
   void restore(const std::string& run);

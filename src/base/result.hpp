@@ -64,9 +64,8 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string_view reason, std::
   error.reason = reason;
   error.message = std::move(message);
   error.fix = std::move(fix);
-  error.retryable =
-      code == ErrorCode::unavailable || code == ErrorCode::deadline_exceeded ||
-      code == ErrorCode::resource_exhausted;
+  error.retryable = code == ErrorCode::unavailable || code == ErrorCode::deadline_exceeded ||
+                    code == ErrorCode::resource_exhausted;
   return tl::unexpected<Error>(std::move(error));
 }
 
@@ -84,15 +83,15 @@ inline tl::unexpected<Error> within(std::string_view doing, Error error) {
 // Declares `variable` with the value of `expression`, or returns its error to the caller:
 //   AKKO_TRY(const auto catalog, store.find(name));
 // A declaration, not a GNU statement expression: the latter crashes g++ 12.2 in coroutines.
-#define AKKO_TRY(variable, expression)                                      \
-  auto AKKO_CONCAT(akko_try_, __LINE__) = (expression);                     \
-  if (!AKKO_CONCAT(akko_try_, __LINE__))                                    \
+#define AKKO_TRY(variable, expression)                                               \
+  auto AKKO_CONCAT(akko_try_, __LINE__) = (expression);                              \
+  if (!AKKO_CONCAT(akko_try_, __LINE__))                                             \
     return tl::make_unexpected(std::move(AKKO_CONCAT(akko_try_, __LINE__)).error()); \
   variable = std::move(*AKKO_CONCAT(akko_try_, __LINE__))
 
 // The same for an expression whose value is not needed.
-#define AKKO_CHECK(expression)                                                  \
-  do {                                                                          \
-    if (auto akko_checked = (expression); !akko_checked)                        \
-      return tl::make_unexpected(std::move(akko_checked).error());              \
+#define AKKO_CHECK(expression)                                     \
+  do {                                                             \
+    if (auto akko_checked = (expression); !akko_checked)           \
+      return tl::make_unexpected(std::move(akko_checked).error()); \
   } while (false)

@@ -2,12 +2,16 @@
 
 #include <cmath>
 #include <cstdint>
+#include <new>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <sodium/utils.h>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/memory_resource.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value_stack.hpp>
 
 #include "base/utf8.hpp"
@@ -17,6 +21,23 @@ namespace {
 
 namespace json = boost::json;
 
+// What is parsed may hold secrets: its memory is wiped when it is given back.
+class WipingMemory final : public json::memory_resource {
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    return ::operator new(bytes, std::align_val_t{alignment});
+  }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+    sodium_memzero(memory, bytes);
+    ::operator delete(memory, std::align_val_t{alignment});
+  }
+  bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+json::storage_ptr wiping_memory() {
+  static WipingMemory memory;
+  return &memory;
+}
+
 // Receives the events of Boost's parser, builds the value, and refuses what Boost lets pass.
 class StrictReader {
  public:
@@ -25,7 +46,7 @@ class StrictReader {
   static constexpr std::size_t max_key_size = json::string::max_size();
   static constexpr std::size_t max_string_size = json::string::max_size();
 
-  StrictReader() { values_.reset(); }
+  StrictReader() : values_(wiping_memory()) { values_.reset(wiping_memory()); }
 
   json::value release() { return values_.release(); }
   // Why this reader, not Boost's parser, refused the text; "" otherwise.

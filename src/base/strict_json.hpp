@@ -16,6 +16,7 @@ struct JsonLimits {
   std::size_t max_bytes = 1024 * 1024;
 };
 
+// The value's memory is wiped when it is given back, because requests hold passwords.
 // Errors: ErrorCode::malformed, reason "malformed_json", naming the place (byte offset, and the member
 // for a duplicate) but never a value.
 Result<boost::json::value> parse_strict_json(std::string_view text, const JsonLimits& limits = {});

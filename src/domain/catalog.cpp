@@ -18,7 +18,8 @@ bool obeys_grammar(std::string_view text) {
 }
 
 tl::unexpected<Error> bad_name(std::string code, std::string message) {
-  auto failure = fail(ErrorCode::invalid_argument, "invalid_request", "the request has members that are wrong");
+  auto failure =
+      fail(ErrorCode::invalid_argument, "invalid_request", "the request has members that are wrong");
   failure.value().violations.push_back({"name", std::move(code), std::move(message)});
   return failure;
 }
@@ -48,28 +49,42 @@ bool CatalogName::is_probe(std::string_view text) { return text.starts_with(kPro
 
 std::string_view to_string(Phase phase) {
   switch (phase) {
-    case Phase::registering: return "registering";
-    case Phase::ready: return "ready";
-    case Phase::removing: return "removing";
+    case Phase::registering:
+      return "registering";
+    case Phase::ready:
+      return "ready";
+    case Phase::removing:
+      return "removing";
   }
   return "unknown";
 }
 
 std::string_view to_string(Health health) {
   switch (health) {
-    case Health::healthy: return "healthy";
-    case Health::slow: return "slow";
-    case Health::failing: return "failing";
-    case Health::unknown: return "unknown";
-    case Health::paused: return "paused";
-    case Health::registering: return "registering";
+    case Health::healthy:
+      return "healthy";
+    case Health::slow:
+      return "slow";
+    case Health::failing:
+      return "failing";
+    case Health::unknown:
+      return "unknown";
+    case Health::paused:
+      return "paused";
+    case Health::registering:
+      return "registering";
   }
   return "unknown";
 }
 
 std::string secret_reference(const CatalogName& name, std::string_view property, std::uint64_t revision) {
   std::string text = "${akko:";
-  text.append(name.text()).append("/").append(property).append(".").append(std::to_string(revision)).append("}");
+  text.append(name.text())
+      .append("/")
+      .append(property)
+      .append(".")
+      .append(std::to_string(revision))
+      .append("}");
   return text;
 }
 

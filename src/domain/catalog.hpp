@@ -46,7 +46,7 @@ class CatalogName {
 struct CatalogSpec {
   CatalogName name;
   std::string connector;  // id of a connector definition
-  Properties properties;  // as given, without defaults and constants of the definition
+  Properties properties;  // as given, without the defaults of the definition
   std::string description;
   std::vector<std::string> allow_roles;  // Keycloak realm roles, as given, without duplicates
 };
@@ -94,7 +94,6 @@ struct Catalog {
 // `${akko:<catalog>/<property>.<revision>}`: what a statement carries in place of a secret value.
 // Trino's `akko` secret provider (trino-plugin/) resolves it on each node. The revision makes a
 // changed value a changed text, because Trino re-uses a connector whose properties did not change.
-std::string secret_reference(const CatalogName& name, std::string_view property,
-                             std::uint64_t revision);
+std::string secret_reference(const CatalogName& name, std::string_view property, std::uint64_t revision);
 
 }  // namespace akko

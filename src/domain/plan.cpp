@@ -27,7 +27,8 @@ Plan plan_registration(bool has_secrets) {
 
 Plan plan_removal() {
   // Secrets last: a worker that loads the catalog late must still find them.
-  return {Plan::Kind::deregister_catalog, {step::DropFromTrino{}, step::RemoveSecrets{}, step::EraseRecord{}}};
+  return {Plan::Kind::deregister_catalog,
+          {step::DropFromTrino{}, step::RemoveSecrets{}, step::EraseRecord{}}};
 }
 
 }  // namespace akko

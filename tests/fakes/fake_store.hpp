@@ -17,15 +17,18 @@ class FakeStore final : public CatalogStore {
   std::shared_ptr<const CatalogSnapshot> snapshot() const override {
     const std::lock_guard lock(mutex_);
     auto snapshot = std::make_shared<CatalogSnapshot>();
-    for (const auto& [name, catalog] : catalogs_) snapshot->catalogs.push_back(std::make_shared<const Catalog>(catalog));
+    for (const auto& [name, catalog] : catalogs_)
+      snapshot->catalogs.push_back(std::make_shared<const Catalog>(catalog));
     snapshot->generation = generation_;
     return snapshot;
   }
-  Result<Catalog> reserve(const Catalog& draft, const SecretValues& secrets, const OperationRecord& operation) override {
+  Result<Catalog> reserve(const Catalog& draft, const SecretValues& secrets,
+                          const OperationRecord& operation) override {
     const std::lock_guard lock(mutex_);
     AKKO_CHECK(write());
     const auto& name = draft.spec.name.text();
-    if (catalogs_.contains(name)) return fail(ErrorCode::already_exists, "name_taken", "the name " + name + " is in use");
+    if (catalogs_.contains(name))
+      return fail(ErrorCode::already_exists, "name_taken", "the name " + name + " is in use");
     auto stored = draft;
     stored.revision = 1;
     catalogs_.emplace(name, stored);
@@ -33,7 +36,8 @@ class FakeStore final : public CatalogStore {
     journal_.insert_or_assign(operation.id, operation);
     return stored;
   }
-  Result<Catalog> update(const Catalog& catalog, const OperationRecord* begin, const std::string* end) override {
+  Result<Catalog> update(const Catalog& catalog, const OperationRecord* begin,
+                         const std::string* end) override {
     const std::lock_guard lock(mutex_);
     AKKO_CHECK(write());
     const auto found = catalogs_.find(catalog.spec.name.text());

@@ -43,10 +43,12 @@ class FakeTrino final : public TrinoCatalogs {
   TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext& context) override {
     return guarded("create", spec.name.text(), [&]() -> TrinoResult<void> {
       if (catalogs_.contains(spec.name.text()))
-        return tl::make_unexpected(trino_failure(TrinoFailure::Kind::statement, "Catalog already exists", "ALREADY_EXISTS"));
+        return tl::make_unexpected(
+            trino_failure(TrinoFailure::Kind::statement, "Catalog already exists", "ALREADY_EXISTS"));
       if (const auto refusal = refuse(spec)) return tl::make_unexpected(*refusal);
       catalogs_.emplace(spec.name.text(), spec);
-      statements_.push_back(create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id));
+      statements_.push_back(
+          create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id));
       return {};
     });
   }
@@ -75,9 +77,11 @@ class FakeTrino final : public TrinoCatalogs {
       return state;
     });
   }
-  TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec, const CallContext& context) override {
+  TrinoResult<std::optional<bool>> created_by_us(const TrinoCatalogSpec& spec,
+                                                 const CallContext& context) override {
     return guarded("created_by_us", spec.name.text(), [&]() -> TrinoResult<std::optional<bool>> {
-      const auto statement = create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id);
+      const auto statement =
+          create_catalog_statement(spec.name, spec.connector, spec.properties, context.operation_id);
       if (!remembers_queries) return std::optional<bool>();
       return std::optional(std::find(statements_.begin(), statements_.end(), statement) != statements_.end());
     });
@@ -126,7 +130,8 @@ class FakeTrino final : public TrinoCatalogs {
   std::optional<TrinoFailure> refuse(const TrinoCatalogSpec& spec) const {
     for (const auto& [key, value] : spec.properties) {
       if (!has_provider && value.starts_with("${akko:"))
-        return trino_failure(TrinoFailure::Kind::statement, "No secret provider for key 'akko'", "GENERIC_INTERNAL_ERROR");
+        return trino_failure(TrinoFailure::Kind::statement, "No secret provider for key 'akko'",
+                             "GENERIC_INTERNAL_ERROR");
     }
     if (spec.properties.contains("akko.capability"))
       return trino_failure(TrinoFailure::Kind::statement, "AKKO secret not found: akko-probe-1/capability.0",

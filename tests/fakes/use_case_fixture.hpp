@@ -28,12 +28,14 @@ class UseCases : public ::testing::Test {
     coordination.emplace(2U);
     saga.emplace(store, secrets, trino, clock);
     service.emplace(ServiceSettings{std::chrono::seconds(5), {"akko-admin"}, allow_secrets_in_statements},
-                    CatalogService::Ports{store, secrets, trino, audit, metrics, clock}, registry, *coordination, *saga);
+                    CatalogService::Ports{store, secrets, trino, audit, metrics, clock}, registry,
+                    *coordination, *saga);
     ReconcilerSettings settings;
     settings.warm_up = false;
     settings.drift_interval = std::chrono::milliseconds(0);  // every tick is a full check
     settings.allow_secrets_in_statements = allow_secrets_in_statements;
-    reconciler.emplace(settings, Reconciler::Ports{store, secrets, trino, metrics, clock}, registry, *coordination, *saga);
+    reconciler.emplace(settings, Reconciler::Ports{store, secrets, trino, metrics, clock}, registry,
+                       *coordination, *saga);
   }
 
   void tick() { reconciler->tick({}); }
@@ -42,13 +44,16 @@ class UseCases : public ::testing::Test {
     CatalogRequest request;
     request.name = std::move(name);
     request.connector = "postgresql";
-    request.properties = {{"connection-url", "jdbc:postgresql://db:5432/sales"}, {"connection-user", "reader"}};
+    request.properties = {{"connection-url", "jdbc:postgresql://db:5432/sales"},
+                          {"connection-user", "reader"}};
     request.credentials["connection-password"] = Secret("s3cret-value");
     return request;
   }
   static Caller alice() { return {{"sub-alice", "alice", {"akko-admin"}}, "request-1", "127.0.0.1", {}}; }
 
-  Result<Catalog> create(const CatalogRequest& asked = request()) { return service->create(asked, {}, alice()); }
+  Result<Catalog> create(const CatalogRequest& asked = request()) {
+    return service->create(asked, {}, alice());
+  }
 
   // The invariant after a failure: nothing anywhere.
   void expect_nothing_left() {

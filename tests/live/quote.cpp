@@ -1,4 +1,5 @@
-// For test_live_quoting.py: reads texts that end in NUL, writes each as the SQL literal of src/domain/sql.cpp.
+// For test_live_quoting.py: reads texts that end in NUL, writes each as the SQL literal of
+// src/domain/sql.cpp.
 #include <iostream>
 #include <string>
 

@@ -16,24 +16,28 @@ http::Answer page(std::string body, int status = 200) {
 }
 
 std::string next_page(const std::string& path) {
-  return R"({"id":"20261122_101010_00001_abcde","nextUri":")" + std::string(kOrigin) + path + R"(","stats":{}})";
+  return R"({"id":"20261122_101010_00001_abcde","nextUri":")" + std::string(kOrigin) + path +
+         R"(","stats":{}})";
 }
 
 TEST(StatementPager, CollectsRowsOverPages) {
   StatementPager pager(kOrigin);
   EXPECT_EQ(pager.feed(page(next_page("/v1/statement/queued/x/1"))), State::next);
   EXPECT_EQ(pager.next_url(), std::string(kOrigin) + "/v1/statement/queued/x/1");
-  EXPECT_EQ(pager.feed(page(R"({"id":"20261122_101010_00001_abcde","data":[["a",1],[null,true]],"nextUri":")" +
-                            std::string(kOrigin) + R"(/v1/statement/executing/x/2"})")),
-            State::next);
-  EXPECT_EQ(pager.feed(page(R"({"id":"20261122_101010_00001_abcde","data":[["b",2]],"stats":{}})")), State::done);
+  EXPECT_EQ(
+      pager.feed(page(R"({"id":"20261122_101010_00001_abcde","data":[["a",1],[null,true]],"nextUri":")" +
+                      std::string(kOrigin) + R"(/v1/statement/executing/x/2"})")),
+      State::next);
+  EXPECT_EQ(pager.feed(page(R"({"id":"20261122_101010_00001_abcde","data":[["b",2]],"stats":{}})")),
+            State::done);
   EXPECT_EQ(pager.rows(), (std::vector<std::vector<std::string>>{{"a", "1"}, {"", "true"}, {"b", "2"}}));
   EXPECT_EQ(pager.query_id(), "20261122_101010_00001_abcde");
 }
 
 TEST(StatementPager, TakesTheWholeChainOfCauses) {
   StatementPager pager(kOrigin);
-  const auto state = pager.feed(page(R"({"id":"q","error":{"message":"The connection attempt failed.","errorCode":67108864,
+  const auto state =
+      pager.feed(page(R"({"id":"q","error":{"message":"The connection attempt failed.","errorCode":67108864,
     "errorName":"JDBC_ERROR","errorType":"EXTERNAL","failureInfo":{"type":"io.trino.spi.TrinoException",
     "message":"The connection attempt failed.","cause":{"type":"org.postgresql.util.PSQLException","message":"x",
     "cause":{"type":"java.net.UnknownHostException","message":"nohost"}}}}})"));
@@ -47,8 +51,9 @@ TEST(StatementPager, TakesTheWholeChainOfCauses) {
 }
 
 TEST(StatementPager, NeverFollowsToAnotherServer) {
-  for (const auto* uri : {"http://169.254.169.254/v1/statement/x", "http://127.0.0.1:84810/v1/statement/x", "file:///etc/passwd",
-                          "http://127.0.0.1:8481@evil/v1/statement/x", "http://127.0.0.1:8481/v1/other"}) {
+  for (const auto* uri : {"http://169.254.169.254/v1/statement/x", "http://127.0.0.1:84810/v1/statement/x",
+                          "file:///etc/passwd", "http://127.0.0.1:8481@evil/v1/statement/x",
+                          "http://127.0.0.1:8481/v1/other"}) {
     StatementPager pager(kOrigin);
     EXPECT_EQ(pager.feed(page(R"({"id":"q","nextUri":")" + std::string(uri) + "\"}")), State::failed) << uri;
     EXPECT_EQ(pager.failure().kind, TrinoFailure::Kind::protocol);
@@ -67,7 +72,8 @@ TEST(StatementPager, ABusyAnswerIsRetriedButNeverThePost) {
 }
 
 TEST(StatementPager, WhatIsNotTheProtocolIsAFailure) {
-  for (const auto& answer : {page("<html>"), page("[]"), page("{}"), page(R"({"id":"q","data":[1]})"), page("", 500), page("x", 302)}) {
+  for (const auto& answer : {page("<html>"), page("[]"), page("{}"), page(R"({"id":"q","data":[1]})"),
+                             page("", 500), page("x", 302)}) {
     StatementPager pager(kOrigin);
     EXPECT_EQ(pager.feed(answer), State::failed) << answer.body;
     EXPECT_EQ(pager.failure().kind, TrinoFailure::Kind::protocol);

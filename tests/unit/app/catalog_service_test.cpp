@@ -37,7 +37,8 @@ TEST_F(CatalogServiceTest, RegistersWithReferencesOnly) {
   EXPECT_EQ(created->created_by, "alice");
   const auto spec = trino.find("client-pg-01");
   ASSERT_TRUE(spec);
-  for (const auto& [key, value] : spec->properties) EXPECT_EQ(value.find("s3cret-value"), std::string::npos) << key;
+  for (const auto& [key, value] : spec->properties)
+    EXPECT_EQ(value.find("s3cret-value"), std::string::npos) << key;
   EXPECT_EQ(spec->properties.at("connection-password"),
             "${akko:client-pg-01/connection-password." + std::to_string(created->secret_revision) + "}");
 }
@@ -53,7 +54,8 @@ TEST_F(CatalogServiceTest, TellsAllViolationsAtOnceAndChangesNothing) {
   EXPECT_EQ(created.error().code, ErrorCode::invalid_argument);
   std::set<std::string> fields;
   for (const auto& violation : created.error().violations) fields.insert(violation.field);
-  for (const auto* field : {"name", "description", "allow_roles", "properties.nonsense", "properties.connection-url"}) {
+  for (const auto* field :
+       {"name", "description", "allow_roles", "properties.nonsense", "properties.connection-url"}) {
     EXPECT_TRUE(fields.contains(field)) << field;
   }
   expect_nothing_left();
@@ -66,7 +68,9 @@ TEST_F(CatalogServiceTest, FailureAtEachCallLeavesNothing) {
       {"create", {trino_failure(Kind::deadline, "deadline"), true}},
       {"create", {trino_failure(Kind::unreachable, "reset"), true}},
       {"create", {trino_failure(Kind::protocol, "garbage"), true}},
-      {"run", {trino_failure(Kind::statement, "password authentication failed for user \"reader\"", "JDBC_ERROR"), false}},
+      {"run",
+       {trino_failure(Kind::statement, "password authentication failed for user \"reader\"", "JDBC_ERROR"),
+        false}},
       {"run", {trino_failure(Kind::deadline, "deadline"), false}},
       {"run", {trino_failure(Kind::unreachable, "refused"), false}},
   };
@@ -103,9 +107,12 @@ TEST_F(CatalogServiceTest, FailureOfTheStoreAtEachWriteLeavesNothingOrTheJournal
 }
 
 TEST_F(CatalogServiceTest, AFailedTestIsClassifiedAndSaysSo) {
-  auto failure = trino_failure(Kind::statement, "FATAL: password authentication failed for user \"reader\"", "JDBC_ERROR");
-  failure.causes = {{"io.trino.spi.TrinoException", "FATAL: password authentication failed for user \"reader\""},
-                    {"org.postgresql.util.PSQLException", "FATAL: password authentication failed for user \"reader\" s3cret-value"}};
+  auto failure = trino_failure(Kind::statement, "FATAL: password authentication failed for user \"reader\"",
+                               "JDBC_ERROR");
+  failure.causes = {
+      {"io.trino.spi.TrinoException", "FATAL: password authentication failed for user \"reader\""},
+      {"org.postgresql.util.PSQLException",
+       "FATAL: password authentication failed for user \"reader\" s3cret-value"}};
   fail_once("run", {failure, false});
   const auto created = create();
   ASSERT_FALSE(created);
@@ -272,8 +279,9 @@ TEST_F(CatalogServiceTest, AuditsEveryAttempt) {
   ASSERT_FALSE(service->remove("client-pg-01", std::nullopt, alice()));
   std::vector<std::string> events;
   for (const auto& event : audit.events) events.push_back(event.event + " " + event.result);
-  EXPECT_EQ(events, (std::vector<std::string>{"CATALOG_CREATED success", "CATALOG_CREATE_FAILED failed", "CATALOG_TESTED success",
-                                              "CATALOG_DELETED success", "CATALOG_DELETE_FAILED failed"}));
+  EXPECT_EQ(events, (std::vector<std::string>{"CATALOG_CREATED success", "CATALOG_CREATE_FAILED failed",
+                                              "CATALOG_TESTED success", "CATALOG_DELETED success",
+                                              "CATALOG_DELETE_FAILED failed"}));
   EXPECT_EQ(audit.events.front().user, "alice");
   EXPECT_EQ(audit.events.front().allow_roles, std::vector<std::string>{"akko-admin"});
 }

@@ -14,7 +14,6 @@ using Kind = TrinoFailure::Kind;
 class ReconcilerTest : public fakes::UseCases {
  protected:
   ReconcilerTest() { tick(); }
-
 };
 
 TEST_F(ReconcilerTest, ARestartedTrinoGetsEveryCatalogBack) {
@@ -42,7 +41,8 @@ TEST_F(ReconcilerTest, ARestartIsNoticedByTheUptimeThatWentBack) {
 
 TEST_F(ReconcilerTest, ACatalogDroppedBehindOurBackComesBack) {
   ASSERT_TRUE(create());
-  ASSERT_TRUE(trino.drop(CatalogName::parse("client-pg-01").value(), {"x", Deadline::after(std::chrono::seconds(1)), {}}));
+  ASSERT_TRUE(trino.drop(CatalogName::parse("client-pg-01").value(),
+                         {"x", Deadline::after(std::chrono::seconds(1)), {}}));
   tick();
   expect_registered("client-pg-01");
 }
@@ -181,7 +181,9 @@ TEST_F(ReconcilerTest, WarmUpRunsOncePerRunOfTrino) {
   for (int i = 0; i < 4; ++i) again.tick({});
   EXPECT_EQ(coordination->trino.facts().warm_up, WarmUp::done);
   const auto seen = trino.calls();
-  EXPECT_EQ(std::count(seen.begin() + static_cast<std::ptrdiff_t>(calls), seen.end(), "run " + registry.find("mysql")->probe_statement(CatalogName::probe(1))), 0);
+  EXPECT_EQ(std::count(seen.begin() + static_cast<std::ptrdiff_t>(calls), seen.end(),
+                       "run " + registry.find("mysql")->probe_statement(CatalogName::probe(1))),
+            0);
 }
 
 }  // namespace

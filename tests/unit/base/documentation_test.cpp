@@ -18,7 +18,8 @@ TEST(Operations, KnowsEverySetting) {
   const auto help = read_command_line(2, arguments.data(), {});
   ASSERT_TRUE(help);
   int settings = 0;
-  for (std::size_t at = help->text.find("[AKKO_"); at != std::string::npos; at = help->text.find("[AKKO_", at + 1)) {
+  for (std::size_t at = help->text.find("[AKKO_"); at != std::string::npos;
+       at = help->text.find("[AKKO_", at + 1)) {
     const auto name = help->text.substr(at + 1, help->text.find_first_of(",]", at) - at - 1);
     EXPECT_NE(guide.find("| `" + name + "` |"), std::string::npos) << name;
     ++settings;

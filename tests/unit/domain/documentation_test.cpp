@@ -14,7 +14,8 @@ TEST(Troubleshooting, KnowsEveryErrorClass) {
   std::ifstream stream(AKKO_SOURCE_DIR "/docs/troubleshooting.md");
   const std::string guide(std::istreambuf_iterator<char>(stream), {});
   ASSERT_FALSE(guide.empty());
-  for (const auto& code : diagnosis_codes()) EXPECT_NE(guide.find("| `" + code + "` |"), std::string::npos) << code;
+  for (const auto& code : diagnosis_codes())
+    EXPECT_NE(guide.find("| `" + code + "` |"), std::string::npos) << code;
 }
 
 }  // namespace

@@ -22,9 +22,11 @@ TEST(Sql, IdentifierDoublesDoubleQuotes) {
 
 TEST(Sql, CreateCatalogCarriesEveryPropertyInOrder) {
   const auto name = CatalogName::parse("client-pg-01").value();
-  EXPECT_EQ(create_catalog_statement(name, "postgresql", {{"b", "2"}, {"a", "x' OR '1'='1"}}, "0af7"),
-            R"(CREATE CATALOG "client-pg-01" USING postgresql WITH ("a" = 'x'' OR ''1''=''1', "b" = '2') /* operation 0af7 */)");
-  EXPECT_EQ(create_catalog_statement(name, "memory", {}, "1"), R"(CREATE CATALOG "client-pg-01" USING memory /* operation 1 */)");
+  EXPECT_EQ(
+      create_catalog_statement(name, "postgresql", {{"b", "2"}, {"a", "x' OR '1'='1"}}, "0af7"),
+      R"(CREATE CATALOG "client-pg-01" USING postgresql WITH ("a" = 'x'' OR ''1''=''1', "b" = '2') /* operation 0af7 */)");
+  EXPECT_EQ(create_catalog_statement(name, "memory", {}, "1"),
+            R"(CREATE CATALOG "client-pg-01" USING memory /* operation 1 */)");
 }
 
 TEST(Sql, DropDoesNotMindAMissingCatalog) {
@@ -32,7 +34,8 @@ TEST(Sql, DropDoesNotMindAMissingCatalog) {
 }
 
 TEST(CatalogName, AcceptsTheContract) {
-  for (const auto* good : {"a", "7", "client-pg-01", "2024-sales", "a--b", "abcdefghijabcdefghijabcdefghijabcdefghij"}) {
+  for (const auto* good :
+       {"a", "7", "client-pg-01", "2024-sales", "a--b", "abcdefghijabcdefghijabcdefghijabcdefghij"}) {
     EXPECT_TRUE(CatalogName::parse(good)) << good;
   }
 }
