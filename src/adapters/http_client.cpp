@@ -111,6 +111,10 @@ TransportError::Kind kind_of(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
     case CURLE_PROXY:
+    case CURLE_GOT_NOTHING:  // the peer went away: restarted, or reset the connection
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE:
       return Kind::connect;
     case CURLE_OPERATION_TIMEDOUT:
       return Kind::timeout;

@@ -38,12 +38,12 @@ struct Answer {
 
 struct TransportError {
   enum class Kind : unsigned char {
-    connect,    // no connection (name, route, refused): the request was not sent
+    connect,    // no connection (name, route, refused), or it broke before the answer was complete
     timeout,    // the deadline passed
     tls,        // handshake or certificate: the request was not sent
     cancelled,  // by `stop`
     too_large,  // answer above the cap, or more than 64 KiB of headers
-    protocol,   // anything else: the connection broke, the answer is not HTTP, the request cannot be sent
+    protocol,   // anything else: the answer is not HTTP, the request cannot be sent
   };
   Kind kind = Kind::connect;
   std::string message;  // "host:port: " and libcurl's words; never a path, a header or a password

@@ -17,7 +17,7 @@ namespace {
 constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
 tl::unexpected<Error> not_private(std::string message, std::string fix) {
-  return fail(ErrorCode::failed_precondition, "directory_not_private", std::move(message), std::move(fix));
+  return fail(ErrorCode::internal, "directory_not_private", std::move(message), std::move(fix));
 }
 
 Result<void> check_directory(int fd, const std::string& shown) {

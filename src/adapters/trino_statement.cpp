@@ -58,7 +58,9 @@ StatementPager::State StatementPager::feed(const http::Answer& answer) {
     return fail(TrinoFailure::Kind::unreachable, "the coordinator answered " + status);
   }
   if (answer.status == 401 || answer.status == 403) {
-    return fail(TrinoFailure::Kind::refused, "the coordinator answered " + status);
+    // Only a refusal of the POST proves that the statement did not run.
+    return fail(first ? TrinoFailure::Kind::refused : TrinoFailure::Kind::unreachable,
+                "the coordinator answered " + status);
   }
   if (answer.status == 404 || answer.status == 410) {
     return fail(

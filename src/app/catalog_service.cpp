@@ -9,9 +9,6 @@
 namespace akko {
 namespace {
 
-// Removing what a test left must work also when the test used up its deadline.
-constexpr auto kCleanUpDeadline = std::chrono::seconds(10);
-
 using Seconds = std::chrono::duration<double>;
 using SteadyClock = std::chrono::steady_clock;
 
@@ -240,6 +237,7 @@ Error CatalogService::registration_error(const SagaFailure& failure, const Catal
                     : error_of(diagnose_failure(*failure.trino, created ? TestStep::probe : TestStep::create,
                                                 request, definition, scrubber));
   if (!failure.settled) {
+    if (!error.message.ends_with('.')) error.message += '.';
     error.message +=
         " The undoing could not be completed yet; it goes on by itself, and until then the name stays in "
         "use.";
@@ -265,6 +263,7 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
   report.explanation = definition.probe().explanation;
   report.steps = {{TestStep::create}, {TestStep::probe}};
   const Scrubber scrubber(request.credentials);
+  std::optional<TrinoFailure> failure;
   const auto attempt = [&](StepReport& step, auto&& action) {
     if (report.diagnosis) return;
     const auto start = SteadyClock::now();
@@ -286,7 +285,7 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
   });
   attempt(report.steps[1], [&] { return ports_.trino.run(definition.probe_statement(name), context); });
 
-  const CallContext clean_up{context.operation_id, Deadline::after(kCleanUpDeadline), context.stop};
+  const CallContext clean_up{context.operation_id, clean_up_deadline(failure), context.stop};
   const bool dropped = ports_.trino.drop(name, clean_up).has_value();
   const bool forgotten = ports_.secrets.remove(name).has_value();
   if (dropped && forgotten && !unclear) lease->clean();  // else the name is swept before it is used again

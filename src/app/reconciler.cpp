@@ -249,7 +249,8 @@ void Reconciler::settle(const OperationRecord& operation, const std::stop_token&
     if (auto failure = saga_.run(undertaking, context(stop))) {
       problem = failure->error ? failure->error->message : Scrubber().scrub(failure->trino->message, 300);
     }
-  } else if (auto undone = saga_.undo(undertaking, stop); !undone) {
+  } else if (auto undone = saga_.undo(undertaking, {operation.id, Deadline::after(settings_.deadline), stop});
+             !undone) {
     problem = undone.error().message;
   }
   if (problem.empty()) {

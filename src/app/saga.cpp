@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Undoing has a time of its own: it must also work when the operation's deadline is what failed it.
-constexpr auto kUndoDeadline = 10s;
 // How long a CREATE CATALOG that we gave up may come true in Trino: the slowest class loading that was
 // measured took 16 s.
 constexpr auto kLateCreate = 2min;
@@ -46,6 +44,13 @@ bool has_catalog(const std::vector<std::string>& names, const CatalogName& name)
 }
 
 }  // namespace
+
+Deadline clean_up_deadline(const std::optional<TrinoFailure>& failure) {
+  using Kind = TrinoFailure::Kind;
+  const bool mute = failure && (failure->kind == Kind::unreachable ||
+                                (failure->kind == Kind::deadline && failure->query_id.empty()));
+  return Deadline::after(mute ? 1s : 10s);
+}
 
 Saga::Saga(CatalogStore& store, SecretSource& secrets, TrinoCatalogs& trino, const Clock& clock)
     : store_(store), secrets_(secrets), trino_(trino), clock_(clock) {}
@@ -122,7 +127,8 @@ TrinoResult<void> Saga::create_or_recognise(const TrinoCatalogSpec& spec, const 
 void Saga::settle_failure(SagaFailure& failure, Undertaking& undertaking, const CallContext& context) {
   auto& operation = undertaking.operation;
   if (undertaking.plan.kind == Plan::Kind::register_catalog) {
-    failure.settled = undo(undertaking, context.stop).has_value();
+    const CallContext own{operation.id, clean_up_deadline(failure.trino), context.stop};
+    failure.settled = undo(undertaking, own).has_value();
     return;
   }
   if (!std::holds_alternative<step::DropFromTrino>(failure.step)) {
@@ -137,9 +143,8 @@ void Saga::settle_failure(SagaFailure& failure, Undertaking& undertaking, const 
   failure.settled = updated.has_value();
 }
 
-Result<void> Saga::undo(Undertaking& undertaking, const std::stop_token& stop) {
+Result<void> Saga::undo(Undertaking& undertaking, const CallContext& context) {
   auto& operation = undertaking.operation;
-  const CallContext context{operation.id, Deadline::after(kUndoDeadline), stop};
   if (!std::exchange(operation.undoing, true)) AKKO_CHECK(store_.journal(operation));
   for (auto step = operation.step + 1; step-- > 0;) {
     if (step >= undertaking.plan.steps.size()) continue;

@@ -34,6 +34,11 @@ struct SagaFailure {
   bool settled = true;  // false: undoing or finishing could not be completed and goes on by itself
 };
 
+// Cleaning up has a time of its own: it must also work when the operation's deadline is what failed it. A
+// Trino that did not even take the statement gets little of it: somebody waits for the answer, and what is
+// left is cleaned up by the reconciler.
+Deadline clean_up_deadline(const std::optional<TrinoFailure>& failure);
+
 // Stateless but for the suspects; any thread.
 class Saga {
  public:
@@ -46,7 +51,7 @@ class Saga {
 
   // Undoes the steps up to `operation.step`, then erases the record. An error: something could not be undone;
   // the journal keeps the operation, and this can be called again.
-  Result<void> undo(Undertaking& undertaking, const std::stop_token& stop);
+  Result<void> undo(Undertaking& undertaking, const CallContext& context);
 
   // A CREATE CATALOG whose end we did not see may still succeed in Trino after we dropped it. These are
   // watched for a while. Returns those of them that `names` holds and that are ours, and drops them.

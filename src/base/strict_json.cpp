@@ -24,12 +24,14 @@ namespace json = boost::json;
 // What is parsed may hold secrets: its memory is wiped when it is given back.
 class WipingMemory final : public json::memory_resource {
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    return ::operator new(bytes, std::align_val_t{alignment});
+    return is_usual(alignment) ? ::operator new(bytes) : ::operator new(bytes, std::align_val_t{alignment});
   }
   void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
     sodium_memzero(memory, bytes);
-    ::operator delete(memory, std::align_val_t{alignment});
+    is_usual(alignment) ? ::operator delete(memory) : ::operator delete(memory, std::align_val_t{alignment});
   }
+  // Boost.JSON 1.81 gives keys back with another alignment than it took them with; all of them are usual.
+  static bool is_usual(std::size_t alignment) { return alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__; }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };
 

@@ -208,9 +208,9 @@ TEST(HttpClient, CapsTheAnswer) {
 
 TEST(HttpClient, TellsWhatWentWrongAfterConnecting) {
   HttpImposter server(always(with_fault(Reply::Fault::close_at_once)));
-  EXPECT_EQ(get(server.url()).error().kind, Kind::protocol);
+  EXPECT_EQ(get(server.url()).error().kind, Kind::connect);
   server.set_rule(always(with_fault(Reply::Fault::close_early)));
-  EXPECT_EQ(get(server.url()).error().kind, Kind::protocol);
+  EXPECT_EQ(get(server.url()).error().kind, Kind::connect);
   Reply garbage;
   garbage.raw = "\x15\x03\x01 not http at all\r\n\r\n";
   server.set_rule(always(garbage));

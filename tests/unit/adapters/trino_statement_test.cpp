@@ -81,6 +81,11 @@ TEST(StatementPager, WhatIsNotTheProtocolIsAFailure) {
   StatementPager pager(kOrigin);
   EXPECT_EQ(pager.feed(page("", 401)), State::failed);
   EXPECT_EQ(pager.failure().kind, TrinoFailure::Kind::refused);
+  // Once the statement was taken, a refusal proves nothing: it may have run.
+  StatementPager taken(kOrigin);
+  ASSERT_EQ(taken.feed(page(next_page("/v1/statement/queued/x/1"))), State::next);
+  EXPECT_EQ(taken.feed(page("", 403)), State::failed);
+  EXPECT_EQ(taken.failure().kind, TrinoFailure::Kind::unreachable);
 }
 
 }  // namespace
