@@ -24,7 +24,9 @@ endif()
 
 find_program(AKKO_CCACHE ccache)
 if(AKKO_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${AKKO_CCACHE})
+  # Relative paths, so that a clone elsewhere finds what was compiled here.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true
+    ${AKKO_CCACHE})
 endif()
 find_program(AKKO_MOLD mold)
 if(AKKO_MOLD)
