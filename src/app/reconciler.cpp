@@ -83,15 +83,11 @@ Result<void> Reconciler::restore_secrets() {
   const auto snapshot = ports_.store.snapshot();
   AKKO_TRY(const auto present, ports_.secrets.list());
   for (const auto& name : present) {
-    if (snapshot->find(name) != nullptr) continue;
-    if (CatalogName::is_probe(name)) {
-      for (unsigned number = 1; number <= 64; ++number) {
-        if (CatalogName::probe(number).text() == name)
-          AKKO_CHECK(ports_.secrets.remove(CatalogName::probe(number)));
-      }
-    } else if (const auto parsed = CatalogName::parse(name)) {
-      AKKO_CHECK(ports_.secrets.remove(*parsed));
-    }
+    const auto orphan = CatalogName::parse(name);  // not for a name of the probe pool
+    if (orphan && snapshot->find(name) == nullptr) AKKO_CHECK(ports_.secrets.remove(*orphan));
+  }
+  for (unsigned number = 1; number <= CatalogName::kMaxProbes; ++number) {
+    AKKO_CHECK(ports_.secrets.remove(CatalogName::probe(number)));
   }
   for (const auto& catalog : snapshot->catalogs) {
     if (catalog->secrets.empty() || catalog->phase != Phase::ready) continue;

@@ -26,7 +26,8 @@ class CatalogName {
 
   // Violations name the field "name".
   static Result<CatalogName> parse(std::string_view text);
-  // A name of the probe pool, `akko-probe-<number>`: reserved, so `parse` refuses it.
+  static constexpr unsigned kMaxProbes = 64;
+  // A name of the probe pool (1 to kMaxProbes), `akko-probe-<number>`: reserved, so `parse` refuses it.
   static CatalogName probe(unsigned number);
 
   // True for the names that Trino or this product keeps for itself: system, jmx,
