@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "app/operation_id.hpp"
@@ -281,8 +282,9 @@ void Reconciler::recreate_missing(const CatalogSnapshot& before, const TrinoCata
     }
   }
   // One connector type after the other, so that classes load once.
-  std::stable_sort(missing.begin(), missing.end(),
-                   [](const auto& a, const auto& b) { return a->spec.connector < b->spec.connector; });
+  std::sort(missing.begin(), missing.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->spec.connector, a->spec.name) < std::tie(b->spec.connector, b->spec.name);
+  });
   for (const auto& catalog : missing) {
     if (stop.stop_requested()) return;
     const auto retry = retries_.find(catalog->spec.name.text());

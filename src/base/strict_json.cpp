@@ -21,17 +21,14 @@ namespace {
 
 namespace json = boost::json;
 
-// What is parsed may hold secrets: its memory is wiped when it is given back.
+// What is parsed may hold secrets: its memory is wiped when it is given back. Alignments are left alone: no
+// JSON value needs more than the usual one, and Boost.JSON 1.81 gives keys back with another than it took.
 class WipingMemory final : public json::memory_resource {
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    return is_usual(alignment) ? ::operator new(bytes) : ::operator new(bytes, std::align_val_t{alignment});
-  }
-  void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
+  void* do_allocate(std::size_t bytes, std::size_t) override { return ::operator new(bytes); }
+  void do_deallocate(void* memory, std::size_t bytes, std::size_t) override {
     sodium_memzero(memory, bytes);
-    is_usual(alignment) ? ::operator delete(memory) : ::operator delete(memory, std::align_val_t{alignment});
+    ::operator delete(memory);
   }
-  // Boost.JSON 1.81 gives keys back with another alignment than it took them with; all of them are usual.
-  static bool is_usual(std::size_t alignment) { return alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__; }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };
 
