@@ -171,7 +171,6 @@ class TrinoOverSql final : public TrinoCatalogs {
     if (const auto* version = object.if_contains("nodeVersion"); version != nullptr && version->is_object()) {
       state.version = text(version->get_object().if_contains("version"));
     }
-    state.environment = text(object.if_contains("environment"));
     state.coordinator_id = text(object.if_contains("coordinatorId"));
     state.uptime_seconds = duration_seconds(text(object.if_contains("uptime")));
     const auto* starting = object.if_contains("starting");

@@ -40,8 +40,7 @@ class Clock {
 
 // The coordinator, as far as it can be told from outside.
 struct CoordinatorState {
-  std::string version;  // "476"
-  std::string environment;
+  std::string version;         // "476"
   std::string coordinator_id;  // Trino >= 480; "" before
   double uptime_seconds = 0;   // coarse: Trino rounds it to three digits
   bool starting = false;

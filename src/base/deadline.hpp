@@ -21,10 +21,6 @@ class Deadline {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(at_ - Clock::now());
     return std::max(left, std::chrono::milliseconds{0});
   }
-  // The earlier of this deadline and `span` from now.
-  Deadline at_most(std::chrono::milliseconds span) const {
-    return Deadline(std::min(at_, Clock::now() + span));
-  }
 
  private:
   Clock::time_point at_;

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import requests
 
 from support.api import Api
 from support.bodies import catalog
-from support.fake_trino import FakeTrino
+from support.fake_trino import FakeTrino, Fault
 from support.product import Product
 from support.stage import QUICK, Stage
 from support.waiting import until
@@ -119,6 +120,15 @@ def test_killed_at_every_sync(directory: Path, kill_library: Path, operation: st
     assert killed >= 3, killed
 
 
+def kill_while_held(stage: Stage, held: Fault, request: Callable[[], object]) -> None:
+    """Kills the product once Trino holds a statement of this request."""
+    thread = threading.Thread(target=request)
+    thread.start()
+    assert held.entered.wait(5)
+    stage.product.kill()
+    thread.join()
+
+
 @pytest.mark.parametrize("effect", [False, True], ids=["not-done", "done-later"])
 @pytest.mark.parametrize(
     "statement", [f'CREATE CATALOG "{NAME}"', f'SHOW SCHEMAS FROM "{NAME}"'], ids=["create", "probe"]
@@ -126,11 +136,7 @@ def test_killed_at_every_sync(directory: Path, kill_library: Path, operation: st
 def test_killed_while_trino_registers(stage: Stage, statement: str, effect: bool) -> None:
     """`effect`: what Trino was asked still happens, after the restart."""
     held = stage.trino.hold(statement, ignores_cancel=effect)
-    thread = threading.Thread(target=register, args=(stage.api,))
-    thread.start()
-    assert held.entered.wait(5)
-    stage.product.kill()
-    thread.join()
+    kill_while_held(stage, held, lambda: register(stage.api))
     if not effect:
         for query in stage.trino.unfinished(statement):
             stage.trino.cancel(query)
@@ -146,11 +152,7 @@ def test_killed_while_trino_registers(stage: Stage, statement: str, effect: bool
 def test_killed_while_trino_drops(stage: Stage) -> None:
     assert register(stage.api) == 201
     held = stage.trino.hold(f'DROP CATALOG .*"{NAME}"')
-    thread = threading.Thread(target=remove, args=(stage.api,))
-    thread.start()
-    assert held.entered.wait(5)
-    stage.product.kill()
-    thread.join()
+    kill_while_held(stage, held, lambda: remove(stage.api))
     held.release()
     stage.product.start()
     again = Stage(stage.trino, stage.product, stage.product.api())
@@ -164,11 +166,7 @@ def test_killed_during_a_connection_test(stage: Stage) -> None:
         with pytest.raises(requests.ConnectionError):
             stage.api.test(catalog(NAME))
 
-    thread = threading.Thread(target=attempt)
-    thread.start()
-    assert held.entered.wait(5)
-    stage.product.kill()
-    thread.join()
+    kill_while_held(stage, held, attempt)
     held.release()
     assert stage.trino.probe_catalogs() != []
     stage.product.start()
@@ -180,11 +178,7 @@ def test_killed_and_trino_restarted(stage: Stage) -> None:
     """Both lose their memory in the middle of a registration; what was registered before comes back."""
     assert stage.api.register(catalog("before")).status_code == 201
     held = stage.trino.hold(f'SHOW SCHEMAS FROM "{NAME}"')
-    thread = threading.Thread(target=register, args=(stage.api,))
-    thread.start()
-    assert held.entered.wait(5)
-    stage.product.kill()
-    thread.join()
+    kill_while_held(stage, held, lambda: register(stage.api))
     stage.trino.restart()
     stage.product.start()
     again = Stage(stage.trino, stage.product, stage.product.api())
@@ -193,11 +187,7 @@ def test_killed_and_trino_restarted(stage: Stage) -> None:
 
 def test_killed_again_while_it_settles(stage: Stage) -> None:
     held = stage.trino.hold(f'SHOW SCHEMAS FROM "{NAME}"')
-    thread = threading.Thread(target=register, args=(stage.api,))
-    thread.start()
-    assert held.entered.wait(5)
-    stage.product.kill()
-    thread.join()
+    kill_while_held(stage, held, lambda: register(stage.api))
     held.release()
     for _ in range(3):
         drop = stage.trino.hold(f'DROP CATALOG .*"{NAME}"')
