@@ -19,6 +19,9 @@ Character decode(std::string_view text, std::size_t at);
 
 bool is_valid(std::string_view text);
 
+// Appends the character of this code point, which must be one (no surrogate, at most U+10FFFF).
+void append(std::string& out, std::uint32_t code);
+
 // C0, DEL and C1.
 constexpr bool is_control(std::uint32_t code) { return code < 0x20 || (code >= 0x7F && code <= 0x9F); }
 

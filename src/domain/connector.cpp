@@ -20,15 +20,23 @@ ValueCheck check_kind(const PropertyDefinition& definition, std::string_view val
       return check_boolean(value);
     case PropertyKind::duration:
       return check_duration(value);
+    case PropertyKind::data_size:
+      return check_data_size(value);
     case PropertyKind::enumeration:
       return check_choice(value, definition.choices);
     case PropertyKind::text:
     case PropertyKind::secret:
-    case PropertyKind::jdbc_url:
+    case PropertyKind::secret_file:
+    case PropertyKind::url:
       break;
   }
   if (definition.pattern && !definition.pattern->matches_whole(value)) {
     return ValueProblem{"pattern", definition.pattern_help};
+  }
+  const auto yields = [&](const PropertyTemplate& one) { return one.text.match(value).has_value(); };
+  const auto& templates = definition.templates;
+  if (!templates.empty() && std::none_of(templates.begin(), templates.end(), yields)) {
+    return ValueProblem{"template", "must have exactly the form that the fields of the form yield"};
   }
   return std::nullopt;
 }
@@ -66,13 +74,43 @@ void ConnectorDefinition::check_given(const PropertyDefinition& definition, std:
                                       const std::string& field,
                                       std::vector<FieldViolation>& violations) const {
   auto problem = check_length(value, definition.max_length);  // first: the other checks read every byte
-  if (!problem) problem = check_characters(value);
+  const bool lines = definition.kind == PropertyKind::secret_file;
+  if (!problem) problem = lines ? check_lines(value) : check_characters(value);
   if (!problem) problem = check_kind(definition, value);
   if (problem) {
     violations.push_back({field, problem->code, problem->message});
-  } else if (definition.jdbc_url) {
-    check_jdbc_url(value, *definition.jdbc_url, field, violations);
+  } else if (definition.url) {
+    check_url(value, *definition.url, field, violations);
   }
+}
+
+// The values that choices of the form give to a property, in their order.
+std::vector<std::string> ConnectorDefinition::values_by_choice(std::string_view property) const {
+  std::vector<std::string> values;
+  for (const auto& field : fields_) {
+    for (const auto& choice : field.choices) {
+      for (const auto& [address, value] : choice.sets) {
+        const bool ours = address.part == Address::Part::whole && address.property == property;
+        if (ours && std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+      }
+    }
+  }
+  return values;
+}
+
+// A property that is known only as a constant or by the choices that set it. False: it is neither.
+bool ConnectorDefinition::check_set_only(const std::string& name, std::string_view value, const std::string& field,
+                                         std::vector<FieldViolation>& violations) const {
+  if (const auto constant = constants_.find(name); constant != constants_.end()) {
+    if (value != constant->second)
+      violations.push_back({field, "constant", "is always set to " + constant->second + "; leave it out"});
+    return true;
+  }
+  const auto values = values_by_choice(name);
+  if (values.empty()) return false;
+  if (const auto problem = check_choice(value, values))
+    violations.push_back({field, problem->code, problem->message});
+  return true;
 }
 
 // A name that is none of ours, in the words that help most.
@@ -96,8 +134,9 @@ void ConnectorDefinition::check_name(std::string_view name, bool among_secrets,
            (meant.empty() ? " that may be set here" : "; did you mean " + std::string(meant) + "?")});
 }
 
-void ConnectorDefinition::validate(const Properties& properties, const SecretValues& credentials,
+void ConnectorDefinition::validate(const RawValues& raw, const Properties& options,
                                    std::vector<FieldViolation>& violations) const {
+  const auto& [properties, credentials] = raw;
   if (properties.size() > kMaxProperties) {
     violations.push_back(
         {"properties", "too_many", "must hold at most " + std::to_string(kMaxProperties) + " members"});
@@ -108,14 +147,18 @@ void ConnectorDefinition::validate(const Properties& properties, const SecretVal
   }
   if (properties.size() > kMaxProperties || credentials.size() > kMaxSecrets) return;
 
+  const auto before = violations.size();
   const auto check = [&](const std::string& name, std::string_view value, bool among_secrets) {
-    const auto* definition = find(name);
-    if (definition == nullptr) return check_name(name, among_secrets, violations);
-    const bool secret = definition->kind == PropertyKind::secret;
     const auto field = field_of(name, among_secrets);
-    if (secret != among_secrets) {
+    const auto* definition = find(name);
+    if (definition == nullptr) {
+      if (among_secrets || !check_set_only(name, value, field, violations))
+        check_name(name, among_secrets, violations);
+      return;
+    }
+    if (definition->secret != among_secrets) {
       const auto reason =
-          secret ? "is a secret; it belongs into credentials." : "is no secret; it belongs into properties.";
+          definition->secret ? "is a secret; it belongs into credentials." : "is no secret; it belongs into properties.";
       violations.push_back({field, "misplaced", reason + name});
       return;
     }
@@ -127,54 +170,122 @@ void ConnectorDefinition::validate(const Properties& properties, const SecretVal
   for (const auto& definition : properties_) {
     const auto& name = definition.name;
     if (!definition.required || properties.contains(name) || credentials.contains(name)) continue;
-    violations.push_back({field_of(name, definition.kind == PropertyKind::secret), "required",
-                          "is required: " + definition.help});
+    violations.push_back({field_of(name, definition.secret), "required", "is required: " + definition.help});
   }
+  if (violations.size() == before) check_form(raw, options, violations);
 }
 
-Properties ConnectorDefinition::trino_properties(const Properties& given, Purpose purpose) const {
-  Properties out = given;
-  if (purpose == Purpose::dry_run) out.insert(dry_run_.begin(), dry_run_.end());  // keeps what is there
-  for (const auto& property : properties_) {
-    if (property.default_value) out.try_emplace(property.name, *property.default_value);
-  }
-  const auto url_text = out.find(endpoint_url_);
-  if (purpose == Purpose::registration || url_text == out.end()) return out;
-  auto url = JdbcUrl::parse(url_text->second);
-  if (!url) return out;
-  for (const auto& parameter : dry_run_url_parameters_) {
-    if (!url->has(parameter.name)) url->parameters.push_back(parameter);
-  }
-  url_text->second = url->text();
-  return out;
-}
-
-std::string ConnectorDefinition::probe_statement(const CatalogName& name) const {
-  static constexpr std::string_view kPlace = "{catalog}";
-  auto statement = probe_.statement;
-  const auto quoted = sql_identifier(name.text());
-  for (auto at = statement.find(kPlace); at != std::string::npos;
-       at = statement.find(kPlace, at + quoted.size())) {
-    statement.replace(at, kPlace.size(), quoted);
-  }
-  return statement;
-}
-
-Endpoint ConnectorDefinition::endpoint(const Properties& given) const {
-  Endpoint out;
-  const auto value_of = [&](const std::string& name) {
-    const auto found = given.find(name);
-    return found == given.end() ? std::string() : found->second;
+// What the form would say of the same catalog, in the names of the properties.
+void ConnectorDefinition::check_form(const RawValues& raw, const Properties& options,
+                                     std::vector<FieldViolation>& violations) const {
+  const auto values = form().read(raw, options);
+  if (!values) return;
+  const auto name_of = [&](const FieldDefinition& field) {
+    if (field.is_option) return "fields." + field.key;
+    std::string property = field.to ? field.to->property : "";
+    for (const auto& own : properties_) {
+      for (const auto& one : own.templates) {
+        const auto fields = one.text.fields();
+        if (std::find(fields.begin(), fields.end(), field.key) != fields.end()) property = own.name;
+      }
+    }
+    const auto* own = find(property);
+    return property.empty() ? "fields." + field.key : field_of(property, own != nullptr && own->secret);
   };
-  out.user = value_of(endpoint_user_);
-  const auto* definition = find(endpoint_url_);
-  const auto url = JdbcUrl::parse(value_of(endpoint_url_));
-  if (definition == nullptr || !url) return out;
-  const auto& host = url->hosts.front();
-  out.host = host.name;
-  out.port = std::to_string(host.port != 0 ? host.port : definition->jdbc_url->default_port);
-  out.database = percent_decoded(url->database);
+  form().check(*values, name_of, violations);
+}
+
+RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw,
+                                         std::vector<FieldViolation>& violations) const {
+  const auto before = violations.size();
+  form().check(given, [](const FieldDefinition& field) { return "fields." + field.key; }, violations);
+  if (violations.size() > before) return raw;
+  auto written = form().write(form().effective(given), violations);
+  const auto refuse_both = [&](const std::string& name, bool secret) {
+    violations.push_back({field_of(name, secret), "misplaced", "is filled by the fields of the form; leave it out"});
+  };
+  for (auto& [name, value] : written.properties) {
+    if (!raw.properties.try_emplace(name, std::move(value)).second) refuse_both(name, false);
+  }
+  for (auto& [name, value] : written.secrets) {
+    if (!raw.secrets.try_emplace(name, std::move(value)).second) refuse_both(name, true);
+  }
+  return raw;
+}
+
+RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose) const {
+  RawValues out = given;
+  if (purpose == Purpose::dry_run) out.properties.insert(dry_run_.begin(), dry_run_.end());  // keeps what is there
+  if (const auto values = form().read(given, {})) {
+    std::vector<FieldViolation> unwritable;  // then only the defaults of the properties are added
+    auto written = form().write(form().effective(*values), unwritable);
+    if (unwritable.empty()) {
+      out.properties.merge(written.properties);
+      out.secrets.merge(written.secrets);
+    }
+  }
+  out.properties.insert(constants_.begin(), constants_.end());
+  for (const auto& property : properties_) {
+    if (property.default_value) out.properties.try_emplace(property.name, *property.default_value);
+  }
+  if (purpose == Purpose::dry_run) append_dry_run(out);
   return out;
+}
+
+// The shorter timeouts that go into a value: parameters of a URL, lines of a file.
+void ConnectorDefinition::append_dry_run(RawValues& raw) const {
+  const auto extended = [&](const PropertyDefinition& property, std::string_view text) {
+    auto url = Url::parse(text, property.url->syntax);
+    if (!url) return std::string(text);
+    for (const auto& parameter : dry_run_parameters_.at(property.name)) {
+      if (url->find(parameter.name) == nullptr) url->parameters.push_back(parameter);
+    }
+    return url->text(property.url->syntax);
+  };
+  for (const auto& [name, parameters] : dry_run_parameters_) {
+    const auto* property = find(name);
+    if (const auto text = raw.properties.find(name); text != raw.properties.end())
+      text->second = extended(*property, text->second);
+    if (const auto secret = raw.secrets.find(name); secret != raw.secrets.end())
+      secret->second = Secret(extended(*property, secret->second.reveal()));
+  }
+  for (const auto& [name, lines] : dry_run_appendix_) {
+    const auto secret = raw.secrets.find(name);
+    if (secret != raw.secrets.end()) secret->second = Secret(std::string(secret->second.reveal()) + lines);
+  }
+}
+
+std::optional<FieldValues> ConnectorDefinition::form_values(const RawValues& raw, const Properties& options) const {
+  const auto values = form().read(raw, options);
+  if (!values) return std::nullopt;
+  return form().effective(*values);
+}
+
+bool ConnectorDefinition::hides_fields() const {
+  return std::any_of(properties_.begin(), properties_.end(), [](const PropertyDefinition& property) {
+    return property.secret && (property.url || !property.templates.empty());
+  });
+}
+
+const std::string& ConnectorDefinition::trino_connector(const RawValues& raw) const {
+  const auto values = form_values(raw, {});
+  if (!values) return trino_connector_;
+  for (const auto& field : fields_) {
+    for (const auto& choice : field.choices) {
+      if (!choice.trino_connector.empty() && values->text(field.key) == choice.value) return choice.trino_connector;
+    }
+  }
+  return trino_connector_;
+}
+
+std::vector<std::string> ConnectorDefinition::trino_connectors() const {
+  std::vector<std::string> all{trino_connector_};
+  for (const auto& field : fields_) {
+    for (const auto& choice : field.choices) {
+      if (!choice.trino_connector.empty()) all.push_back(choice.trino_connector);
+    }
+  }
+  return all;
 }
 
 void ConnectorRegistry::add(ConnectorDefinition definition) {

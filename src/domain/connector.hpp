@@ -6,6 +6,7 @@
 // directory (AKKO_CONNECTORS_DIR) can add more.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -19,30 +20,10 @@
 #include "base/secret.hpp"
 #include "domain/catalog.hpp"
 #include "domain/diagnosis.hpp"
-#include "domain/jdbc_url.hpp"
-#include "domain/pattern.hpp"
+#include "domain/form.hpp"
+#include "domain/property.hpp"
 
 namespace akko {
-
-// What kind of value a property takes, and thereby how it is checked and shown in a form.
-enum class PropertyKind : std::uint8_t { text, integer, boolean, enumeration, duration, secret, jdbc_url };
-
-struct PropertyDefinition {
-  std::string name;   // Trino's property name
-  std::string label;  // for people
-  std::string help;
-  PropertyKind kind = PropertyKind::text;
-  bool required = false;
-  bool advanced = false;                     // folded away in a form
-  std::optional<std::string> default_value;  // what Trino gets when the admin says nothing
-  std::optional<Pattern> pattern;
-  std::string pattern_help;             // "must …": what would be right, when the pattern does not match
-  std::size_t max_length = 1024;        // bytes; checked before anything else
-  std::optional<std::int64_t> minimum;  // for integer
-  std::optional<std::int64_t> maximum;
-  std::vector<std::string> choices;      // for enumeration
-  std::optional<JdbcUrlRules> jdbc_url;  // for jdbc_url
-};
 
 // Properties that Trino knows and that are refused all the same.
 struct RefusedProperties {
@@ -50,10 +31,58 @@ struct RefusedProperties {
   std::string reason;
 };
 
+// Of a connection test, in the order in which they run. The first three run from this process, the others in
+// Trino.
+enum class CheckStep : std::uint8_t { dns, tcp, tls, sign_in, metadata };
+std::string_view to_string(CheckStep step);  // "dns", …
+
+// A statement of the probe.
+struct ProbeStatement {
+  CheckStep step = CheckStep::sign_in;  // or metadata
+  std::string text;                     // "{catalog}" and "{table}" stand for quoted names
+  std::string counts;                   // what its rows are ("schemas"); "" = nothing to count
+  std::string table;                    // key of the field that names the table; "" = the text names none
+  std::string default_schema;           // of a table named without one
+  std::string proves;                   // instead of those of the probe; may be empty
+  std::string explanation;
+};
 struct Probe {
-  std::string statement;    // holds "{catalog}", replaced by the quoted name
+  std::vector<ProbeStatement> statements;
   std::string proves;       // "metastore", "service" or "data path"
   std::string explanation;  // one sentence for the reader of a report
+};
+
+// A statement of the probe as one catalog needs it.
+struct ProbeRun {
+  CheckStep step;
+  std::string statement;
+  std::string counts;
+};
+
+// Somewhere a connection goes: what the network steps check.
+struct NetworkTarget {
+  std::vector<Url::Host> hosts;  // ports filled in; one that answers is enough
+  bool tls = false;
+  bool verify = false;     // the connector checks name and dates of the certificate
+  std::string send;        // bytes before the handshake, and what must come back
+  std::string expect;
+  std::string tls_unknown;  // why this process cannot do the handshake; "" = it can
+  std::string unknown;      // why this process cannot check anything; "" = it can
+};
+
+// Where the network targets of a definition come from.
+struct EndpointDefinition {
+  std::string url;  // name of a url property
+  std::string hosts, port;  // names of properties
+  std::uint16_t default_port = 0;
+  std::vector<Url::Host> address;  // fixed
+  Conditions when;
+  struct Tls {
+    Conditions when;
+    std::optional<Conditions> verify;  // nothing = never
+    std::string send, expect, unknown;
+  };
+  std::optional<Tls> tls;
 };
 
 // What a set of properties points at, for texts. Members that are not known are empty.
@@ -64,12 +93,20 @@ struct Endpoint {
   std::string user;
 };
 
+struct Hint {
+  std::string message;
+  std::string fix;
+};
+using Hints = std::map<std::string, Hint, std::less<>>;  // class of diagnosis -> texts
+
 // What several definitions have in common.
 struct DefinitionFragment {
   std::string name;
+  std::vector<FieldDefinition> fields;
   std::vector<PropertyDefinition> properties;
   std::vector<RefusedProperties> refused;
   std::vector<DiagnosisRule> diagnosis;
+  Hints hints;
 };
 using DefinitionFragments = std::map<std::string, DefinitionFragment, std::less<>>;
 
@@ -86,35 +123,59 @@ class ConnectorDefinition {
   const std::string& title() const { return title_; }
   const Probe& probe() const { return probe_; }
   const std::vector<PropertyDefinition>& properties() const { return properties_; }
+  const std::vector<FieldDefinition>& fields() const { return fields_; }
   const std::vector<DiagnosisRule>& diagnosis() const { return diagnosis_; }
+  const Hints& hints() const { return hints_; }
+  const std::vector<std::string>& jvm_flags() const { return jvm_flags_; }
+  std::chrono::milliseconds deadline() const { return deadline_; }  // of a connection test
 
   const PropertyDefinition* find(std::string_view property) const;
+  Form form() const { return {fields_, properties_}; }
 
   // At most this many of each are looked at; more is one violation ("too_many").
   static constexpr std::size_t kMaxProperties = 64;
   static constexpr std::size_t kMaxSecrets = 16;
 
-  // Appends every violation of what an admin sent. Fields are named "properties.<name>" and
+  // From what a form sent to what Trino gets, before defaults; `raw` holds what was given beside the form.
+  // Appends every violation, filed under "fields.<key>" and "properties.<name>".
+  RawValues from_form(const FieldValues& given, RawValues raw, std::vector<FieldViolation>& violations) const;
+
+  // Appends every violation of what an admin sent as properties. Fields are named "properties.<name>" and
   // "credentials.<name>". Codes: required, unknown, refused, misplaced (a secret among the properties
-  // or the reverse), too_many, the codes of domain/validation.hpp, pattern, and for a JDBC URL
-  // jdbc_url, jdbc_database, jdbc_parameter_refused, jdbc_parameter_unknown, jdbc_parameter_value.
+  // or the reverse), too_many, constant, template, the codes of domain/validation.hpp, of form.hpp and url.hpp.
   // No value gets into a violation, secret or not.
-  void validate(const Properties& properties, const SecretValues& credentials,
-                std::vector<FieldViolation>& violations) const;
+  void validate(const RawValues& raw, const Properties& options, std::vector<FieldViolation>& violations) const;
 
   enum class Purpose : std::uint8_t { registration, dry_run };
-  // The full non-secret Trino property set of valid properties: given + defaults, and for a dry run the
-  // shorter timeouts of the definition where the admin set none, so that a wrong value is told fast.
-  Properties trino_properties(const Properties& given, Purpose purpose) const;
+  // The full property set of valid properties: given + what the form adds + constants + defaults, and for a
+  // dry run the shorter timeouts of the definition where the admin set none, so that a wrong value is told
+  // fast.
+  RawValues complete(const RawValues& given, Purpose purpose) const;
+
+  // The form that these properties stand for, defaults included; nothing when it cannot say it all.
+  std::optional<FieldValues> form_values(const RawValues& raw, const Properties& options) const;
+  // Whether the form cannot be told without the secrets, because one of them holds more than a secret.
+  bool hides_fields() const;
+
+  // Trino's connector for these properties: a choice of the form may use another one.
+  const std::string& trino_connector(const RawValues& raw) const;
+  // All that the definition may use.
+  std::vector<std::string> trino_connectors() const;
 
   // A property set that Trino accepts and that reaches nothing (loopback, a closed port): creating
   // and probing it once loads the connector's classes.
-  const Properties& warm_up_properties() const { return warm_up_; }
+  const RawValues& warm_up_properties() const { return warm_up_; }
 
-  // The probe for this catalog, name quoted.
-  std::string probe_statement(const CatalogName& name) const;
+  // The statements for this catalog, and what they prove when they pass.
+  struct ProbePlan {
+    std::vector<ProbeRun> runs;
+    std::string proves;
+    std::string explanation;
+  };
+  ProbePlan probe_plan(const CatalogName& name, const RawValues& raw, const Properties& options) const;
 
-  Endpoint endpoint(const Properties& given) const;
+  std::vector<NetworkTarget> network_targets(const RawValues& raw) const;
+  Endpoint endpoint(const RawValues& raw) const;
 
   // The definition as the API shows it, without what is of no use to a client. JSON text.
   const std::string& public_json() const { return public_json_; }
@@ -124,18 +185,31 @@ class ConnectorDefinition {
 
   void check_given(const PropertyDefinition& definition, std::string_view value, const std::string& field,
                    std::vector<FieldViolation>& violations) const;
+  bool check_set_only(const std::string& name, std::string_view value, const std::string& field,
+                      std::vector<FieldViolation>& violations) const;
   void check_name(std::string_view name, bool among_secrets, std::vector<FieldViolation>& violations) const;
+  void check_form(const RawValues& raw, const Properties& options, std::vector<FieldViolation>& violations) const;
+  std::string text_of_field(const std::string& key, const RawValues& raw) const;
   const RefusedProperties* find_refused(std::string_view property) const;
+  std::vector<std::string> values_by_choice(std::string_view property) const;
+  void append_dry_run(RawValues& raw) const;
 
-  std::string id_, trino_connector_, title_, category_, summary_, documentation_;
+  std::string id_, trino_connector_, title_, category_, summary_, documentation_, openmetadata_service_;
+  std::vector<std::string> jvm_flags_;
+  std::vector<FieldDefinition> fields_;
+  Properties constants_;
   std::vector<PropertyDefinition> properties_;
   std::vector<RefusedProperties> refused_;
-  std::string endpoint_url_, endpoint_user_;  // names of the properties that say so; may be empty
+  std::vector<EndpointDefinition> endpoints_;
+  std::string user_field_, database_field_;
+  std::chrono::milliseconds deadline_{15000};
   Properties dry_run_;
-  std::vector<JdbcUrl::Parameter> dry_run_url_parameters_;
-  Properties warm_up_;
+  std::map<std::string, std::vector<Url::Parameter>> dry_run_parameters_;  // by url property; values encoded
+  Properties dry_run_appendix_;                                            // by secret_file property
+  RawValues warm_up_;
   Probe probe_;
   std::vector<DiagnosisRule> diagnosis_;
+  Hints hints_;
   std::string public_json_;
 
   friend class DefinitionReader;

@@ -1,7 +1,7 @@
-// The parts that definitions and fragments have in common, read from JSON. Private to the definition
-// reader.
+// The parts of definitions and fragments, read from JSON. Private to the definition reader.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "domain/connector.hpp"
@@ -10,7 +10,15 @@
 namespace akko {
 
 std::vector<PropertyDefinition> read_properties(const JsonNode& root);
+std::vector<FieldDefinition> read_fields(const JsonNode& root);
 std::vector<RefusedProperties> read_refused(const JsonNode& root);
+std::vector<EndpointDefinition> read_endpoints(const JsonNode& root);
 std::vector<DiagnosisRule> read_diagnosis(const JsonNode& root);
+Hints read_hints(const JsonNode& root);
+Probe read_probe(const JsonNode& root);
+
+// {"field": ["value", …], …}; empty when there is no such member.
+Conditions read_conditions(const JsonNode& root, std::string_view name);
+std::optional<Pattern> read_pattern(const JsonNode& node);
 
 }  // namespace akko

@@ -17,7 +17,6 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 5> kCategories = {"relational", "lakehouse", "warehouse", "nosql",
                                                          "streaming"};
-constexpr std::array<std::string_view, 3> kProves = {"metastore", "service", "data path"};
 
 tl::unexpected<Error> bad(std::string_view origin, std::string_view place, std::string_view reason) {
   return fail(ErrorCode::invalid_argument, "bad_definition",
@@ -53,9 +52,9 @@ Result<DefinitionFragment> DefinitionReader::fragment(std::string_view text, std
   AKKO_TRY(const auto document, parse_file(text, origin));
   JsonProblem problem;
   const JsonNode root(&document, "", problem);
-  root.only({"$schema", "fragment", "properties", "refused", "diagnosis"});
-  DefinitionFragment fragment{root.text("fragment"), read_properties(root), read_refused(root),
-                              read_diagnosis(root)};
+  root.only({"$schema", "fragment", "fields", "properties", "refused", "diagnosis", "hints"});
+  DefinitionFragment fragment{root.text("fragment"), read_fields(root),    read_properties(root),
+                              read_refused(root),    read_diagnosis(root), read_hints(root)};
   check_identifier(root, "fragment", fragment.name);
   if (problem.found()) return bad(origin, problem.place, problem.reason);
   return fragment;
@@ -68,14 +67,21 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
   const JsonNode root(&document, "", problem);
   ConnectorDefinition definition;
   read_head(root, definition);
+  definition.fields_ = read_fields(root);
   definition.properties_ = read_properties(root);
   definition.refused_ = read_refused(root);
+  definition.endpoints_ = read_endpoints(root);
+  definition.probe_ = read_probe(root);
   definition.diagnosis_ = read_diagnosis(root);
+  definition.hints_ = read_hints(root);
   include(root, fragments, definition);
   place_credentials(root, definition);
-  read_endpoint(root, definition);
-  read_dry_run(root, definition);
+  mark_options(definition);
   check_names(root, definition);
+  check_fields(root, definition);
+  check_endpoints(root, definition);
+  read_check(root, definition);
+  read_dry_run(root, definition);
   check_defaults(root, definition);
   if (!problem.found()) read_warm_up(root, definition);  // judged by the definition's own rules
   if (problem.found()) return bad(origin, problem.place, problem.reason);
@@ -84,8 +90,10 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
 }
 
 void DefinitionReader::read_head(const JsonNode& root, ConnectorDefinition& definition) {
-  root.only({"$schema", "id", "trino_connector", "title", "category", "summary", "documentation", "include",
-             "properties", "refused", "endpoint", "dry_run", "warm_up", "probe", "diagnosis"});
+  root.only({"$schema",    "id",        "trino_connector", "title",    "category", "summary",   "documentation",
+             "openmetadata_service",    "jvm_flags",       "include",  "fields",   "constants", "properties",
+             "refused",    "endpoints", "user",            "database", "check",    "dry_run",   "warm_up",
+             "probe",      "diagnosis", "hints"});
   definition.id_ = root.text("id");
   check_identifier(root, "id", definition.id_);
   definition.trino_connector_ = root.text("trino_connector");
@@ -97,14 +105,12 @@ void DefinitionReader::read_head(const JsonNode& root, ConnectorDefinition& defi
   definition.documentation_ = root.text("documentation");
   if (definition.documentation_.substr(0, 8) != "https://")
     root.member("documentation").wrong("must be an https URL");
-
-  const auto probe = root.member("probe");
-  probe.only({"statement", "proves", "explanation"});
-  definition.probe_ = {probe.text("statement"), probe.text("proves"), probe.text("explanation")};
-  check_word(probe, "proves", definition.probe_.proves, kProves);
-  if (definition.probe_.statement.find("{catalog}") == std::string::npos) {
-    probe.member("statement").wrong("must hold {catalog}");
-  }
+  definition.openmetadata_service_ = root.text("openmetadata_service");
+  definition.jvm_flags_ = root.texts("jvm_flags");
+  for (const auto nodes = root.members("constants"); const auto& [name, value] : nodes)
+    definition.constants_[name] = value.as_scalar();
+  definition.user_field_ = root.optional_text("user");
+  definition.database_field_ = root.optional_text("database");
 }
 
 void DefinitionReader::include(const JsonNode& root, const DefinitionFragments& fragments,
@@ -115,61 +121,82 @@ void DefinitionReader::include(const JsonNode& root, const DefinitionFragments& 
       root.member("include").wrong("there is no fragment " + name);
       continue;
     }
+    append(definition.fields_, fragment->second.fields);
     append(definition.properties_, fragment->second.properties);
     append(definition.refused_, fragment->second.refused);
     append(definition.diagnosis_, fragment->second.diagnosis);
+    definition.hints_.insert(fragment->second.hints.begin(), fragment->second.hints.end());
   }
 }
 
 void DefinitionReader::place_credentials(const JsonNode& root, ConnectorDefinition& definition) {
   for (auto& property : definition.properties_) {
-    if (!property.jdbc_url) continue;
-    for (auto& [parameter, place] : property.jdbc_url->credential_parameters) {
+    if (!property.url) continue;
+    for (auto& [parameter, place] : property.url->credential_parameters) {
       const auto* target = definition.find(place);
       if (target == nullptr) {
         root.member("properties").wrong("credential_parameters names the unknown property " + place);
       } else {
-        place = (target->kind == PropertyKind::secret ? "credentials." : "properties.") + place;
+        place = (target->secret ? "credentials." : "properties.") + place;
       }
     }
   }
 }
 
-void DefinitionReader::read_endpoint(const JsonNode& root, ConnectorDefinition& definition) {
-  const auto node = root.optional_member("endpoint");
-  node.only({"jdbc_url", "user"});
-  definition.endpoint_url_ = node.optional_text("jdbc_url");
-  definition.endpoint_user_ = node.optional_text("user");
-  const auto* url = definition.find(definition.endpoint_url_);
-  if (!definition.endpoint_url_.empty() && (url == nullptr || !url->jdbc_url)) {
-    node.member("jdbc_url").wrong("must name a property of kind jdbc_url");
+// A field that no property carries: it goes nowhere, sets nothing and stands in no template.
+void DefinitionReader::mark_options(ConnectorDefinition& definition) {
+  std::set<std::string> in_templates;
+  for (const auto& property : definition.properties_) {
+    for (const auto& one : property.templates) {
+      const auto fields = one.text.fields();
+      in_templates.insert(fields.begin(), fields.end());
+      for (const auto& [key, values] : one.when) in_templates.insert(key);
+    }
   }
-  const auto* user = definition.find(definition.endpoint_user_);
-  if (!definition.endpoint_user_.empty() && (user == nullptr || user->kind == PropertyKind::secret)) {
-    node.member("user").wrong("must name a property that is no secret");
+  for (auto& field : definition.fields_) {
+    const bool sets = std::any_of(field.choices.begin(), field.choices.end(),
+                                  [](const FieldChoice& choice) { return !choice.sets.empty(); });
+    field.is_option = !field.to && !sets && !in_templates.contains(field.key);
   }
+}
+
+void DefinitionReader::read_check(const JsonNode& root, ConnectorDefinition& definition) {
+  const auto node = root.member("check");
+  node.only({"deadline_seconds"});
+  const auto seconds = node.number("deadline_seconds").value_or(0);
+  if (seconds < 1 || seconds > 60) node.member("deadline_seconds").wrong("must be 1 to 60");
+  definition.deadline_ = std::chrono::seconds(seconds);
 }
 
 void DefinitionReader::read_dry_run(const JsonNode& root, ConnectorDefinition& definition) {
   const auto node = root.optional_member("dry_run");
-  node.only({"properties", "url_parameters"});
+  node.only({"properties", "parameters", "append"});
   for (const auto nodes = node.members("properties"); const auto& [name, value] : nodes) {
     const auto text = value.as_scalar();
     const auto* property = definition.find(name);
     std::vector<FieldViolation> violations;
-    if (property == nullptr || property->kind == PropertyKind::secret) {
+    if (property == nullptr || property->secret) {
       value.wrong("is not a property that can be set here");
     } else if (definition.check_given(*property, text, name, violations); !violations.empty()) {
       value.wrong(violations.front().message);
     }
     definition.dry_run_[name] = text;
   }
-  const auto* url = definition.find(definition.endpoint_url_);
-  for (const auto nodes = node.members("url_parameters"); const auto& [name, value] : nodes) {
-    const bool allowed =
-        url != nullptr && url->jdbc_url && judge_parameter(*url->jdbc_url, name) == ParameterVerdict::allowed;
-    if (!allowed) value.wrong("is not an allowed parameter of the endpoint's URL");
-    definition.dry_run_url_parameters_.push_back({name, value.as_scalar()});
+  for (const auto urls = node.members("parameters"); const auto& [url, members] : urls) {
+    const auto* property = definition.find(url);
+    if (property == nullptr || !property->url) members.wrong("is not a property of kind url");
+    for (const auto nodes = node.member("parameters").members(url); const auto& [name, value] : nodes) {
+      const bool allowed = property != nullptr && property->url &&
+                           judge_parameter(*property->url, name) == ParameterVerdict::allowed;
+      if (!allowed) value.wrong("is not an allowed parameter of this URL");
+      definition.dry_run_parameters_[url].push_back({name, value.as_scalar()});
+    }
+  }
+  for (const auto nodes = node.members("append"); const auto& [name, value] : nodes) {
+    const auto* property = definition.find(name);
+    if (property == nullptr || property->kind != PropertyKind::secret_file)
+      value.wrong("is not a property of kind secret_file");
+    definition.dry_run_appendix_[name] = value.as_text();
   }
 }
 
@@ -197,17 +224,109 @@ void DefinitionReader::check_defaults(const JsonNode& root, const ConnectorDefin
   }
 }
 
+void DefinitionReader::check_address(const JsonNode& root, const ConnectorDefinition& definition,
+                                     const Address& address) {
+  const auto* property = definition.find(address.property);
+  if (address.part != Address::Part::whole && (property == nullptr || !property->url))
+    root.member("fields").wrong(address.property + " is not a property of kind url");
+}
+
+// Each condition is on a field that there is.
+void DefinitionReader::check_conditions(const JsonNode& root, const ConnectorDefinition& definition,
+                                        const Conditions& conditions) {
+  for (const auto& [key, values] : conditions) {
+    if (definition.form().find(key) == nullptr) root.wrong("a condition names the unknown field " + key);
+  }
+}
+
+void DefinitionReader::check_fields(const JsonNode& root, const ConnectorDefinition& definition) {
+  std::set<std::string> seen;
+  const auto place = root.member("fields");
+  for (const auto& field : definition.fields_) {
+    for (const auto& [key, values] : field.show_when) {
+      if (!seen.contains(key)) place.wrong("show_when of " + field.key + " names no earlier field: " + key);
+    }
+    if (!seen.insert(field.key).second) place.wrong(field.key + " is defined twice");
+    if (field.to) {
+      check_address(root, definition, *field.to);
+      const auto* property = definition.find(field.to->property);
+      if (property == nullptr) {
+        place.wrong(field.key + " goes to the unknown property " + field.to->property);
+      } else if (field.is_secret() != property->secret && field.to->part == Address::Part::whole) {
+        place.wrong(field.key + " and " + property->name + " must both be secret or neither");
+      } else if (field.is_secret() && !property->secret) {
+        place.wrong(field.key + " is a secret and goes to " + property->name + ", which is none");
+      }
+    }
+    for (const auto& choice : field.choices) {
+      for (const auto& [address, value] : choice.sets) check_address(root, definition, address);
+      if (!choice.trino_connector.empty()) check_identifier(root, "trino_connector", choice.trino_connector);
+    }
+    std::vector<FieldViolation> violations;
+    FieldValues defaults;
+    if (field.default_value) defaults.texts[field.key] = *field.default_value;
+    const std::vector<FieldDefinition> alone{[&] {
+      auto copy = field;
+      copy.show_when.clear();
+      copy.required = false;
+      return copy;
+    }()};
+    Form(alone, definition.properties_)
+        .check(defaults, [](const FieldDefinition& one) { return one.key; }, violations);
+    if (!violations.empty()) place.wrong("the default of " + field.key + " " + violations.front().message);
+  }
+  for (const auto& property : definition.properties_) {
+    for (const auto& one : property.templates) {
+      check_conditions(root.member("properties"), definition, one.when);
+      const auto keys = one.text.fields();
+      for (const auto& key : keys) {
+        if (!seen.contains(key)) root.member("properties").wrong("a template names the unknown field " + key);
+      }
+    }
+  }
+  for (const auto& key : {definition.user_field_, definition.database_field_}) {
+    const auto* field = definition.form().find(key);
+    if (!key.empty() && (field == nullptr || field->is_secret())) root.wrong(key + " is no field to name in messages");
+  }
+  for (const auto& statement : definition.probe_.statements) {
+    if (!statement.table.empty() && !seen.contains(statement.table))
+      root.member("probe").wrong("table names the unknown field " + statement.table);
+  }
+}
+
+void DefinitionReader::check_endpoints(const JsonNode& root, const ConnectorDefinition& definition) {
+  const auto place = root.optional_member("endpoints");
+  for (const auto& endpoint : definition.endpoints_) {
+    check_conditions(place, definition, endpoint.when);
+    if (endpoint.tls) check_conditions(place, definition, endpoint.tls->when);
+    if (endpoint.tls && endpoint.tls->verify) check_conditions(place, definition, *endpoint.tls->verify);
+    const auto* url = definition.find(endpoint.url);
+    if (!endpoint.url.empty() && (url == nullptr || !url->url)) place.wrong(endpoint.url + " is not a property of kind url");
+    for (const auto& name : {endpoint.hosts, endpoint.port}) {
+      if (!name.empty() && definition.find(name) == nullptr) place.wrong(name + " is not a property");
+    }
+    const auto* port = definition.find(endpoint.port);
+    if (port != nullptr && port->kind != PropertyKind::integer) place.wrong(endpoint.port + " is not of kind integer");
+  }
+}
+
 void DefinitionReader::read_warm_up(const JsonNode& root, ConnectorDefinition& definition) {
-  Properties given;
-  for (const auto nodes = root.members("warm_up"); const auto& [name, value] : nodes)
-    given[name] = value.as_scalar();
+  RawValues given;
+  for (const auto nodes = root.members("warm_up"); const auto& [name, value] : nodes) {
+    const auto* property = definition.find(name);
+    if (property != nullptr && property->secret) {
+      given.secrets[name] = Secret(value.as_scalar());
+    } else {
+      given.properties[name] = value.as_scalar();
+    }
+  }
   std::vector<FieldViolation> violations;
   definition.validate(given, {}, violations);
   for (const auto& violation : violations) {
     const bool missing_secret = violation.code == "required" && violation.field.rfind("credentials.", 0) == 0;
     if (!missing_secret) root.member("warm_up").wrong(violation.field + " " + violation.message);
   }
-  definition.warm_up_ = definition.trino_properties(given, ConnectorDefinition::Purpose::dry_run);
+  definition.warm_up_ = definition.complete(given, ConnectorDefinition::Purpose::dry_run);
 }
 
 }  // namespace akko

@@ -23,16 +23,21 @@ class DefinitionReader {
   static void read_head(const JsonNode& root, ConnectorDefinition& definition);
   static void include(const JsonNode& root, const DefinitionFragments& fragments,
                       ConnectorDefinition& definition);
-  static void read_endpoint(const JsonNode& root, ConnectorDefinition& definition);
+  static void read_check(const JsonNode& root, ConnectorDefinition& definition);
   static void read_dry_run(const JsonNode& root, ConnectorDefinition& definition);
   static void read_warm_up(const JsonNode& root, ConnectorDefinition& definition);
+  static void mark_options(ConnectorDefinition& definition);
+  static void place_credentials(const JsonNode& root, ConnectorDefinition& definition);
+
+  // That the parts fit together.
   static void check_names(const JsonNode& root, const ConnectorDefinition& definition);
   static void check_defaults(const JsonNode& root, const ConnectorDefinition& definition);
-  static void place_credentials(const JsonNode& root, ConnectorDefinition& definition);
+  static void check_fields(const JsonNode& root, const ConnectorDefinition& definition);
+  static void check_address(const JsonNode& root, const ConnectorDefinition& definition, const Address& address);
+  static void check_conditions(const JsonNode& root, const ConnectorDefinition& definition,
+                               const Conditions& conditions);
+  static void check_endpoints(const JsonNode& root, const ConnectorDefinition& definition);
   static std::string publish(const ConnectorDefinition& definition);
 };
-
-std::string_view to_string(PropertyKind kind);
-std::string_view to_string(JdbcUrlRules::Database database);
 
 }  // namespace akko

@@ -186,9 +186,17 @@ Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context,
       std::find_if(classes.begin(), classes.end(), [&](const auto& one) { return one.code == verdict.code; });
   const auto& texts = known == classes.end() ? classes.back() : *known;
   const auto values = values_of(context, verdict.foreign);
+  const auto& hints = context.definition.hints();
+  const auto hint = hints.find(texts.code);
+  // The rule's own words, else those of the connector for the class, else those of the class.
+  const auto chosen = [&](std::string_view of_rule, const std::string Hint::*of_hint, std::string_view of_class) {
+    if (!of_rule.empty()) return of_rule;
+    const bool hinted = hint != hints.end() && !(hint->second.*of_hint).empty();
+    return hinted ? std::string_view(hint->second.*of_hint) : of_class;
+  };
   return {.code = std::string(texts.code),
-          .message = filled(verdict.message.empty() ? texts.message : verdict.message, values),
-          .fix = filled(verdict.fix.empty() ? texts.fix : verdict.fix, values),
+          .message = filled(chosen(verdict.message, &Hint::message, texts.message), values),
+          .fix = filled(chosen(verdict.fix, &Hint::fix, texts.fix), values),
           .raw = scrubber.scrub(chain(failure), kLongestRaw),
           .retryable = texts.retryable};
 }

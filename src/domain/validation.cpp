@@ -35,13 +35,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-}  // namespace
-
-ValueCheck check_characters(std::string_view text) {
+ValueCheck check_characters_but(std::string_view text, std::string_view allowed_controls) {
   for (std::size_t at = 0; at < text.size();) {
     const auto character = utf8::decode(text, at);
     if (!character.valid) return ValueProblem{"invalid_utf8", "must be valid UTF-8 text"};
-    if (utf8::is_control(character.code)) {
+    const bool allowed = allowed_controls.find(text[at]) != std::string_view::npos;
+    if (utf8::is_control(character.code) && !allowed) {
       return ValueProblem{"control_character",
                           "must not hold control characters, such as a line end or a tab; remove them"};
     }
@@ -53,6 +52,12 @@ ValueCheck check_characters(std::string_view text) {
   }
   return std::nullopt;
 }
+
+}  // namespace
+
+ValueCheck check_characters(std::string_view text) { return check_characters_but(text, ""); }
+
+ValueCheck check_lines(std::string_view text) { return check_characters_but(text, "\t\r\n"); }
 
 ValueCheck check_length(std::string_view text, std::size_t max_bytes) {
   if (text.empty()) return ValueProblem{"empty", "must not be empty; leave it out instead"};
@@ -91,6 +96,12 @@ ValueCheck check_duration(std::string_view text) {
   if (pattern && pattern->matches_whole(text)) return std::nullopt;
   return ValueProblem{"type",
                       "must be a duration: a number and a unit (ns, us, ms, s, m, h, d), for example 30s"};
+}
+
+ValueCheck check_data_size(std::string_view text) {
+  static const auto pattern = Pattern::compile("[0-9]+(\\.[0-9]+)?(B|kB|MB|GB|TB|PB)");
+  if (pattern && pattern->matches_whole(text)) return std::nullopt;
+  return ValueProblem{"type", "must be a number with a unit (B, kB, MB, GB, TB, PB), for example 64MB"};
 }
 
 ValueCheck check_choice(std::string_view text, const std::vector<std::string>& choices) {

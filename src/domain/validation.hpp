@@ -22,6 +22,9 @@ using ValueCheck = std::optional<ValueProblem>;  // nothing: the value is right
 // something out of the environment of its coordinator.
 ValueCheck check_characters(std::string_view text);
 
+// The same for a text of several lines: line ends and tabs are allowed.
+ValueCheck check_lines(std::string_view text);
+
 // Length in bytes ("too_long"), nothing at all ("empty").
 ValueCheck check_length(std::string_view text, std::size_t max_bytes);
 
@@ -32,6 +35,8 @@ ValueCheck check_integer(std::string_view text, std::optional<std::int64_t> mini
 ValueCheck check_boolean(std::string_view text);
 // A number and one of Trino's units ns, us, ms, s, m, h, d: "30s", "1.5h" ("type").
 ValueCheck check_duration(std::string_view text);
+// A number and one of Trino's units B, kB, MB, GB, TB, PB: "64MB" ("type").
+ValueCheck check_data_size(std::string_view text);
 // One of `choices`, in the same case ("choice").
 ValueCheck check_choice(std::string_view text, const std::vector<std::string>& choices);
 
