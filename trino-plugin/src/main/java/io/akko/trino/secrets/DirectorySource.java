@@ -29,19 +29,45 @@ final class DirectorySource implements SecretSource
         this.directory = requireNonNull(directory, "directory is null");
     }
 
+    @Override
+    public Optional<byte[]> read(SecretReference reference)
+    {
+        return look(reference, in -> {
+            byte[] value = in.readNBytes(MAX_BYTES + 1);
+            if (value.length > MAX_BYTES) {
+                throw tooLarge(reference);
+            }
+            return value;
+        });
+    }
+
+    /**
+     * The path by its lasting name, not the one that links lead to: the folder with the timestamp in a Kubernetes mount is
+     * gone after the next update, and the connector may open the file much later. The bytes are counted, not kept.
+     */
+    @Override
+    public Optional<Path> locate(SecretReference reference)
+    {
+        return look(reference, in -> {
+            if (in.skip(MAX_BYTES + 1L) > MAX_BYTES) {
+                throw tooLarge(reference);
+            }
+            return name(reference);
+        });
+    }
+
     /**
      * The files of a Kubernetes mount are links into a folder with a timestamp in its name, which each update of the Secret
      * replaces: a file found a moment ago may be gone although the secret is there, hence the second look.
      */
-    @Override
-    public Optional<byte[]> read(SecretReference reference)
+    private <T> Optional<T> look(SecretReference reference, Use<T> use)
     {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             try {
-                return Optional.of(readOnce(reference));
+                return Optional.of(lookOnce(reference, use));
             }
             catch (NoSuchFileException e) {
-                // not there, or replaced between two steps of readOnce: look again
+                // not there, or replaced between two steps of lookOnce: look again
             }
             catch (AccessDeniedException e) {
                 throw new SecretException(
@@ -58,10 +84,10 @@ final class DirectorySource implements SecretSource
         return Optional.empty();
     }
 
-    private byte[] readOnce(SecretReference reference)
+    private <T> T lookOnce(SecretReference reference, Use<T> use)
             throws IOException
     {
-        Path file = directory.resolve(reference.catalog()).resolve(reference.property() + "." + reference.revision()).toRealPath();
+        Path file = name(reference).toRealPath();
         if (!file.startsWith(directory.toRealPath())) {
             throw new SecretException("AKKO secret refused: %s is a link out of its source (%s). Remove the link; only files below that directory are read."
                     .formatted(reference, this));
@@ -70,13 +96,26 @@ final class DirectorySource implements SecretSource
             throw unreadable(reference, "not a regular file"); // opening a pipe would wait for its writer
         }
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] value = in.readNBytes(MAX_BYTES + 1);
-            if (value.length > MAX_BYTES) {
-                throw new SecretException("AKKO secret is too large: %s (source: %s) has more than %d bytes."
-                        .formatted(reference, this, MAX_BYTES));
-            }
-            return value;
+            return use.of(in);
         }
+    }
+
+    private Path name(SecretReference reference)
+    {
+        return directory.resolve(reference.catalog()).resolve(reference.property() + "." + reference.revision());
+    }
+
+    private SecretException tooLarge(SecretReference reference)
+    {
+        return new SecretException("AKKO secret is too large: %s (source: %s) has more than %d bytes."
+                .formatted(reference, this, MAX_BYTES));
+    }
+
+    /** What is done with a file that has passed the checks, while it is open. */
+    private interface Use<T>
+    {
+        T of(InputStream in)
+                throws IOException;
     }
 
     private SecretException unreadable(SecretReference reference, String reason)

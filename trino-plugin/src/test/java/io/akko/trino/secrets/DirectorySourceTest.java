@@ -54,7 +54,20 @@ class DirectorySourceTest
         return provider.resolveSecretValue(REFERENCE.toString());
     }
 
+    private String path()
+    {
+        return provider.resolveSecretValue("path:" + REFERENCE);
+    }
+
+    /** Both forms refuse alike. */
     private String refusal()
+    {
+        String message = refusalOfValue();
+        assertEquals(message, assertThrows(SecretException.class, this::path).getMessage());
+        return message;
+    }
+
+    private String refusalOfValue()
     {
         String message = assertThrows(SecretException.class, this::resolve).getMessage();
         assertFalse(message.contains(VALUE), message);
@@ -77,7 +90,46 @@ class DirectorySourceTest
     {
         put(value);
         assertEquals("AKKO secret refused: client-pg-01/connection-password.7 (source: directory " + directory + ") holds a text of the form ${name:key}, which Trino would replace. Choose a value without it.",
-                refusal());
+                refusalOfValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"secret", "", "${ENV:HOME}", "a=${env:x}\nb"})
+    void givesThePathOfAFile(String value)
+            throws IOException
+    {
+        Path file = put(value);
+        assertEquals(file.toAbsolutePath().toString(), path());
+        assertEquals(value, Files.readString(Path.of(path())));
+    }
+
+    @Test
+    void givesThePathOfAFileThatIsNotText()
+            throws IOException
+    {
+        Path file = Files.write(put(""), new byte[] {(byte) 0xfe, (byte) 0xed, 0, (byte) 0xff});
+        assertEquals(file.toString(), path());
+    }
+
+    /** Of a Kubernetes mount too: the folder that the links lead to is gone after the next update. */
+    @Test
+    void givesTheLastingNameOfAFile()
+            throws IOException
+    {
+        Path mount = Files.createDirectories(directory.resolve("client-pg-01"));
+        project(mount, 0);
+        Path link = Files.createSymbolicLink(mount.resolve("connection-password.7"), Path.of("..data/connection-password.7"));
+        assertEquals(link.toString(), path());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"path:", "path:path:client-pg-01/connection-password.7", "Path:client-pg-01/connection-password.7", "path:../outside.1", "path: client-pg-01/connection-password.7"})
+    void refusesAMalformedPathReference(String key)
+            throws IOException
+    {
+        put(VALUE);
+        String message = assertThrows(SecretException.class, () -> provider.resolveSecretValue(key)).getMessage();
+        assertTrue(message.startsWith("AKKO secret reference is malformed"), message);
     }
 
     @Test
@@ -133,6 +185,7 @@ class DirectorySourceTest
     {
         put("x".repeat(DirectorySource.MAX_BYTES));
         assertEquals(DirectorySource.MAX_BYTES, resolve().length());
+        assertTrue(path().endsWith("/connection-password.7"), path());
         put("x".repeat(DirectorySource.MAX_BYTES + 1));
         assertTrue(refusal().startsWith("AKKO secret is too large: client-pg-01/connection-password.7"));
     }
@@ -142,7 +195,7 @@ class DirectorySourceTest
             throws IOException
     {
         Files.write(put(""), new byte[] {'a', (byte) 0xff, 'b'});
-        assertTrue(refusal().startsWith("AKKO secret is not text: client-pg-01/connection-password.7"));
+        assertTrue(refusalOfValue().startsWith("AKKO secret is not text: client-pg-01/connection-password.7"));
     }
 
     @Test
