@@ -146,7 +146,7 @@ tl::unexpected<Error> corrupt(const std::string& table, const std::string& key, 
 void bind_catalog(SQLite::Statement& statement, const Catalog& catalog) {
   const auto& spec = catalog.spec;
   const auto& health = catalog.health;
-  SQLite::bind(statement, spec.name.text(), spec.connector, to_json(spec.properties), spec.description,
+  SQLite::bind(statement, spec.name.text(), spec.connector, to_json(spec.properties), to_json(spec.options), spec.description,
                to_json(spec.allow_roles), std::string(to_string(catalog.phase)),
                std::string(to_string(health.health)), health.code, health.message, health.checked_at,
                to_json(catalog.secrets), static_cast<std::int64_t>(catalog.secret_revision),
@@ -163,6 +163,7 @@ Result<Catalog> read_catalog(const SQLite::Statement& row) {
   Catalog catalog{.spec = {.name = std::move(*name),
                            .connector = columns.text(),
                            .properties = columns.from_json_text<Properties>(),
+                           .options = columns.from_json_text<Properties>(),
                            .description = columns.text(),
                            .allow_roles = columns.from_json_text<std::vector<std::string>>()},
                   .phase = columns.word(kPhases),

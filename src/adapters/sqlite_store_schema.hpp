@@ -10,7 +10,7 @@ namespace akko::sqlite {
 inline constexpr int kApplicationId = 0x414B4B4F;
 
 // Migration n brings PRAGMA user_version from n to n + 1.
-inline constexpr std::array<std::string_view, 1> kMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
 -- One row: which key seals, and the counters. `revision` numbers every change of a catalog, so that no
 -- two states of the store, and no two records of one name, ever share a revision.
 CREATE TABLE store (
@@ -81,6 +81,10 @@ CREATE TABLE answers (
   PRIMARY KEY (principal, key)
 ) STRICT;
 CREATE INDEX answers_by_age ON answers (kept_at);
+)sql",
+                                                                R"sql(
+-- options {field: value}: fields of the form that no property of Trino carries.
+ALTER TABLE catalogs ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
 )sql"};
 
 }  // namespace akko::sqlite

@@ -18,7 +18,6 @@ namespace akko {
 namespace {
 
 using namespace std::chrono_literals;
-using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::string_view kSource = "akko-catalog-manager";
 // A coordinator that stops answering in the middle of a statement is given this long to come back.
@@ -78,10 +77,8 @@ class TrinoOverSql final : public TrinoCatalogs {
     return change(drop_catalog_statement(name), context);
   }
 
-  TrinoResult<void> run(std::string_view statement, const CallContext& context) override {
-    auto rows = execute(statement, context);
-    if (!rows) return tl::make_unexpected(std::move(rows).error());
-    return {};
+  TrinoResult<TrinoRows> run(std::string_view statement, const CallContext& context) override {
+    return execute(statement, context);
   }
 
   TrinoResult<Listing> list(const CallContext& context) override {
@@ -186,11 +183,13 @@ class TrinoOverSql final : public TrinoCatalogs {
           failure_of(stopped ? TrinoFailure::Kind::cancelled : TrinoFailure::Kind::deadline,
                      "other catalog changes were still running in Trino"));
     }
-    return run(statement, context);
+    auto rows = execute(statement, context);
+    if (!rows) return tl::make_unexpected(std::move(rows).error());
+    return {};
   }
 
   // Runs a statement to its end. On every other way out the query is cancelled.
-  TrinoResult<Rows> execute(std::string_view statement, const CallContext& context,
+  TrinoResult<TrinoRows> execute(std::string_view statement, const CallContext& context,
                             std::string* query_id = nullptr) {
     StatementPager pager(settings_.url);
     auto request = post(statement, context);

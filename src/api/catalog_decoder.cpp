@@ -35,12 +35,15 @@ class Decoder {
       read_map(name, value, [&](const std::string& key, std::string text) {
         request.credentials[key] = Secret(std::move(text));
       });
+    } else if (name == "fields") {
+      read_fields(value);
     } else if (name == "allow_roles") {
       read_roles(value);
     } else {
       complain(
           std::string(name.substr(0, 60)), "unknown",
-          "a catalog has the members name, connector, properties, credentials, description and allow_roles");
+          "a catalog has the members name, connector, fields, properties, credentials, description and "
+          "allow_roles");
     }
   }
 
@@ -62,6 +65,32 @@ class Decoder {
       } else {
         complain(std::string(field) + "." + key.substr(0, 60), "type",
                  "must be a text; write numbers and booleans as \"…\" too");
+      }
+    }
+  }
+
+  // Values of a form: texts, whole numbers and booleans, and objects of texts.
+  void read_fields(const json::value& value) {
+    if (!value.is_object()) return complain("fields", "type", "must be an object");
+    auto& request = decoded_.request;
+    request.by_form = true;
+    for (const auto& entry : value.get_object()) {
+      const std::string key(entry.key());
+      const auto& given = entry.value();
+      if (given.is_null()) {
+        continue;  // not filled in
+      } else if (given.is_string()) {
+        request.field_texts[key] = Secret(text_of(given));
+      } else if (given.is_bool()) {
+        request.field_texts[key] = Secret(given.get_bool() ? "true" : "false");
+      } else if (given.is_int64()) {
+        request.field_texts[key] = Secret(std::to_string(given.get_int64()));
+      } else if (given.is_object()) {
+        read_map("fields." + key.substr(0, 60), given, [&](const std::string& name, std::string text) {
+          request.field_maps[key][name] = std::move(text);
+        });
+      } else {
+        complain("fields." + key.substr(0, 60), "type", "must be a text, a whole number, true, false or an object of texts");
       }
     }
   }

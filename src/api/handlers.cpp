@@ -53,8 +53,11 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
   if (!decoded) return problem(decoded.error(), request);
   const auto created =
       ports.service.create(decoded->request, std::move(decoded->violations), caller_of(request));
-  if (!created) return problem(created.error(), request);
-  return Response::json(201, catalog_json(*created))
+  if (!created) {
+    const auto& [error, steps] = created.error();
+    return problem(error, request, steps.empty() ? "" : steps_json(steps));
+  }
+  return Response::json(201, catalog_json(*created, ports.service.form_values(*created)))
       .with("Location", "/api/admin/catalogs/" + created->spec.name.text())
       .with("ETag", revision_etag(created->revision));
 }
@@ -74,7 +77,7 @@ Response get_catalog(const HandlerPorts& ports, const Request& request) {
   const auto* catalog = snapshot->find(request.path_parameter("name"));
   if (catalog == nullptr)
     return problem(404, "catalog_not_found", "there is no registered catalog of this name", request);
-  return conditional(request, std::make_shared<const std::string>(catalog_json(*catalog)),
+  return conditional(request, std::make_shared<const std::string>(catalog_json(*catalog, ports.service.form_values(*catalog))),
                      revision_etag(catalog->revision));
 }
 
@@ -122,7 +125,7 @@ void add_catalog_routes(Router& router, const HandlerPorts& ports) {
        }});
   router.add({Method::post, "/api/admin/catalogs/test", Access::admin, Runs::worker, "",
               [ports](const Request& request) { return test_catalog(ports, request); }});
-  router.add({Method::get, "/api/admin/catalogs/{name}", Access::admin, Runs::quick, "",
+  router.add({Method::get, "/api/admin/catalogs/{name}", Access::admin, Runs::worker, "",
               [ports](const Request& request) { return get_catalog(ports, request); }});
   router.add({Method::delete_, "/api/admin/catalogs/{name}", Access::admin, Runs::worker, "",
               [ports](const Request& request) { return delete_catalog(ports, request); }});

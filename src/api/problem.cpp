@@ -58,7 +58,7 @@ void write_violations(JsonWriter& json, const std::vector<FieldViolation>& viola
   json.end_array();
 }
 
-Response render(int status, const Error& error, const Request& request) {
+Response render(int status, const Error& error, const Request& request, std::string_view steps_json = {}) {
   JsonWriter json;
   json.begin_object();
   json.member("type", "urn:akko:problem:" + error.reason);
@@ -70,6 +70,7 @@ Response render(int status, const Error& error, const Request& request) {
   if (!error.raw.empty()) json.member("raw", clean(error.raw));
   json.member("retryable", error.retryable);
   if (!error.violations.empty()) write_violations(json, error.violations);
+  if (!steps_json.empty()) json.key("steps").raw(steps_json);
   json.member("reference", request.request_id);
   json.end_object();
 
@@ -115,8 +116,8 @@ int http_status(ErrorCode code) {
   return 500;
 }
 
-Response problem(const Error& error, const Request& request) {
-  return render(http_status(error.code), error, request);
+Response problem(const Error& error, const Request& request, std::string_view steps_json) {
+  return render(http_status(error.code), error, request, steps_json);
 }
 
 Response problem(int status, std::string_view code, std::string_view detail, const Request& request) {

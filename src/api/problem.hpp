@@ -15,7 +15,8 @@ int http_status(ErrorCode code);
 //  "errors"?:[{"field","code","message"}],"reference": the request id}. `code` is Error::reason and what
 // programs should look at; the urn only repeats it in the form RFC 9457 asks for. Always valid UTF-8,
 // without control characters. 401 carries WWW-Authenticate, retryable ones Retry-After.
-Response problem(const Error& error, const Request& request);
+// `steps_json`: how far a connection check came, as the member "steps"; "" = no such member.
+Response problem(const Error& error, const Request& request, std::string_view steps_json = {});
 
 // A problem that has no `Error`: 404 route, 405, 431, … Status 503 counts as retryable.
 Response problem(int status, std::string_view code, std::string_view detail, const Request& request);

@@ -1,7 +1,10 @@
 #include "api/views.hpp"
 
+#include <algorithm>
+
 #include "base/json_writer.hpp"
 #include "base/version.hpp"
+#include "domain/validation.hpp"
 
 namespace akko::api {
 namespace {
@@ -38,30 +41,77 @@ void write_summary(JsonWriter& json, const Catalog& catalog) {
       .member("updated_by", catalog.updated_by);
 }
 
-std::string_view to_string(StepReport::Status status) {
-  switch (status) {
-    case StepReport::Status::passed:
-      return "passed";
-    case StepReport::Status::failed:
-      return "failed";
-    case StepReport::Status::not_run:
-      return "not_run";
+std::string_view title_of(CheckStep step) {
+  switch (step) {
+    case CheckStep::dns:
+      return "Name";
+    case CheckStep::tcp:
+      return "Connection";
+    case CheckStep::tls:
+      return "Encryption";
+    case CheckStep::sign_in:
+      return "Sign-in";
+    case CheckStep::metadata:
+      return "Metadata";
   }
-  return "not_run";
+  return "";
 }
 
-std::string_view title_of(TestStep step) {
-  return step == TestStep::create ? "Trino accepts the properties" : "Trino reaches the source and signs in";
+void write_step(JsonWriter& json, const StepReport& step) {
+  json.begin_object()
+      .member("id", akko::to_string(step.step))
+      .member("title", title_of(step.step))
+      .member("ran_from", ran_from(step.step))
+      .member("status", akko::to_string(step.status))
+      .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
+      .member("message", step.message);
+  json.key("code");
+  if (step.code.empty()) {
+    json.null();
+  } else {
+    json.value(step.code).member("fix", step.fix);
+  }
+  json.end_object();
+}
+
+void write_steps(JsonWriter& json, const std::vector<StepReport>& steps) {
+  json.begin_array();
+  for (const auto& step : steps) write_step(json, step);
+  json.end_array();
 }
 
 // The definition's own JSON object, with what this Trino says about the connector added.
 void write_connector(JsonWriter& json, const ConnectorDefinition& definition, const TrinoFacts& trino) {
   std::string object = definition.public_json();
   object.pop_back();  // its closing brace
+  const auto needed = definition.trino_connectors();
+  const bool available = std::any_of(needed.begin(), needed.end(),
+                                     [&](const std::string& one) { return trino.connectors.contains(one); });
   object += ",\"available\":";
-  const bool known = trino.connectors_known;
-  object += !known ? "null" : trino.connectors.contains(definition.trino_connector()) ? "true" : "false";
+  object += !trino.connectors_known ? "null" : available ? "true" : "false";
+  if (trino.connectors_known && !available) {
+    JsonWriter why;
+    why.value("This Trino has no connector " + enumerated(needed) +
+              "; install its plugin on the coordinator and every worker, then restart Trino.");
+    object += ",\"unavailable_reason\":" + why.take();
+  }
   json.raw(object + "}");
+}
+
+// The values of a form, texts all of them; null when the properties say more than the form can.
+void write_form(JsonWriter& json, const std::optional<FieldValues>& form) {
+  if (!form) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  for (const auto& [key, value] : form->texts) json.member(key, value);
+  for (const auto& [key, entries] : form->maps) {
+    json.key(key).begin_object();
+    for (const auto& [name, value] : entries) json.member(name, value);
+    json.end_object();
+  }
+  json.end_object();
 }
 
 }  // namespace
@@ -106,7 +156,7 @@ std::string catalog_list_json(const CatalogSnapshot& snapshot) {
   return json.take();
 }
 
-std::string catalog_json(const Catalog& catalog) {
+std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form) {
   JsonWriter json;
   json.begin_object();
   write_summary(json, catalog);
@@ -117,7 +167,9 @@ std::string catalog_json(const Catalog& catalog) {
     json.key(key).begin_object().member("set", true).key("updated_at").moment(status.set_at);
     json.member("updated_by", status.set_by).end_object();
   }
-  json.end_object().end_object();
+  json.end_object().key("fields");
+  write_form(json, form);
+  json.end_object();
   return json.take();
 }
 
@@ -148,18 +200,29 @@ std::string test_report_json(const TestReport& report) {
   }
   json.member("proves", report.proves)
       .member("duration_ms", static_cast<std::int64_t>(report.took.count()))
-      .key("steps")
-      .begin_array();
-  for (const auto& step : report.steps) {
-    json.begin_object()
-        .member("id", to_string(step.step))
-        .member("title", title_of(step.step))
-        .member("ran_from", "trino")
-        .member("status", to_string(step.status))
-        .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
-        .end_object();
-  }
-  json.end_array().end_object();
+      .key("steps");
+  write_steps(json, report.steps);
+  json.end_object();
+  return json.take();
+}
+
+std::string step_json(const StepReport& step) {
+  JsonWriter json;
+  write_step(json, step);
+  return json.take();
+}
+
+std::string steps_json(const std::vector<StepReport>& steps) {
+  JsonWriter json;
+  write_steps(json, steps);
+  return json.take();
+}
+
+std::string check_plan_json(const std::vector<StepReport>& steps, std::chrono::milliseconds deadline) {
+  JsonWriter json;
+  json.begin_object().member("deadline_ms", static_cast<std::int64_t>(deadline.count())).key("steps");
+  write_steps(json, steps);
+  json.end_object();
   return json.take();
 }
 

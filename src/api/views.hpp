@@ -1,7 +1,10 @@
 // What the API shows: records as JSON text, as api/openapi.yaml describes them.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/catalog_service.hpp"
 #include "domain/connector.hpp"
@@ -9,10 +12,15 @@
 namespace akko::api {
 
 std::string catalog_list_json(const CatalogSnapshot& snapshot);
-std::string catalog_json(const Catalog& catalog);
+// `form`: what the catalog's form says, without secrets.
+std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form);
 std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino);
 std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino);
 std::string test_report_json(const TestReport& report);
+// Of a check while it runs.
+std::string check_plan_json(const std::vector<StepReport>& steps, std::chrono::milliseconds deadline);
+std::string step_json(const StepReport& step);
+std::string steps_json(const std::vector<StepReport>& steps);
 
 struct ServerView {
   bool secrets_in_statements_allowed = false;

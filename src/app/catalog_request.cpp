@@ -60,6 +60,65 @@ Error invalid_request(std::vector<FieldViolation> violations) {
   return error;
 }
 
+// The values of the form by what its fields are; empty texts count as not given.
+FieldValues sorted_values(const CatalogRequest& request, const ConnectorDefinition& definition,
+                          std::vector<FieldViolation>& violations) {
+  FieldValues values;
+  const auto form = definition.form();
+  const auto known = [&](const std::string& key, bool is_map) -> const FieldDefinition* {
+    const auto* field = form.find(key);
+    if (field == nullptr) {
+      std::vector<std::string_view> keys;
+      for (const auto& own : definition.fields()) keys.push_back(own.key);
+      const auto meant = nearest(key, keys);
+      violations.push_back({"fields." + shown(key), "unknown",
+                            "is not a field of " + definition.title() +
+                                (meant.empty() ? "" : "; did you mean " + std::string(meant) + "?")});
+      return nullptr;
+    }
+    if ((field->kind == FieldKind::map) == is_map) return field;
+    violations.push_back({"fields." + key, "type", is_map ? "must be a text" : "must be an object of texts"});
+    return nullptr;
+  };
+  for (const auto& [key, value] : request.field_texts) {
+    const auto* field = known(key, false);
+    if (field == nullptr || value.empty()) continue;
+    if (field->is_secret()) {
+      values.secrets[key] = value;
+    } else {
+      values.texts[key] = std::string(value.reveal());
+    }
+  }
+  for (const auto& [key, map] : request.field_maps) {
+    if (known(key, true) != nullptr) values.maps[key] = map;
+  }
+  return values;
+}
+
+// Takes the values of fields that no property carries out of `values`.
+Properties take_options(const ConnectorDefinition& definition, FieldValues& values) {
+  Properties options;
+  for (const auto& field : definition.fields()) {
+    const auto found = values.texts.find(field.key);
+    if (!field.is_option || found == values.texts.end()) continue;
+    options.insert(values.texts.extract(found));
+  }
+  return options;
+}
+
+void judge_values(const CatalogRequest& request, JudgedRequest& judged, std::vector<FieldViolation>& violations) {
+  const auto& definition = *judged.definition;
+  const auto before = violations.size();
+  auto values = sorted_values(request, definition, violations);
+  judged.raw = {request.properties, request.credentials};
+  auto others = values;
+  judged.options = take_options(definition, others);
+  // With properties alone, the fields that no property carries may stand beside them.
+  const bool whole_form = request.by_form && (!others.empty() || request.properties.empty());
+  if (whole_form) judged.raw = definition.from_form(values, std::move(judged.raw), violations);
+  if (violations.size() == before) definition.validate(judged.raw, judged.options, violations);
+}
+
 }  // namespace
 
 Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViolation> violations,
@@ -80,7 +139,7 @@ Result<JudgedRequest> judge(const CatalogRequest& request, std::vector<FieldViol
   }
   judged.definition = connectors.find(request.connector);
   if (judged.definition != nullptr) {
-    judged.definition->validate(request.properties, request.credentials, violations);
+    judge_values(request, judged, violations);
   } else if (!complained("connector")) {
     violations.push_back(
         request.connector.empty()

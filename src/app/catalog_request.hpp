@@ -1,6 +1,7 @@
 // What an admin asks for, and whether it is well-formed: every check that needs neither Trino nor the record.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ struct CatalogRequest {
   std::string connector;
   Properties properties;
   SecretValues credentials;
+  // The values of a form, if one was sent; which of them are secret only the definition knows.
+  bool by_form = false;
+  std::map<std::string, Secret> field_texts;
+  std::map<std::string, std::map<std::string, std::string>> field_maps;
   std::string description;
   std::optional<std::vector<std::string>> allow_roles;  // nothing = the configured default
 };
@@ -26,6 +31,8 @@ struct CatalogRequest {
 struct JudgedRequest {
   const ConnectorDefinition* definition = nullptr;  // never null
   std::optional<CatalogName> name;                  // nothing only for a test without a name
+  RawValues raw;                                    // given, or as the form yields them
+  Properties options;                               // see CatalogSpec
   std::vector<std::string> allow_roles;
 };
 

@@ -39,6 +39,39 @@ Error error_of(const Diagnosis& diagnosis) {
   return error;
 }
 
+// What messages about this connection may name.
+DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues& raw,
+                          std::chrono::milliseconds deadline) {
+  const auto endpoint = definition.endpoint(raw);
+  return {.definition = definition,
+          .step = TestStep::probe,
+          .host = endpoint.host,
+          .port = endpoint.port,
+          .user = endpoint.user,
+          .database = endpoint.database,
+          .deadline = deadline};
+}
+
+// For the audit log: where a check of this connection goes.
+std::string target_of(const JudgedRequest& judged) {
+  std::string text;
+  const auto targets = judged.definition->network_targets(judged.raw);
+  for (const auto& target : targets) text += (text.empty() ? "" : " ") + hosts_text(target.hosts);
+  return text;
+}
+
+// Files a failure in Trino under the step that it belongs to.
+void note_failure(CheckProgress& progress, const Diagnosis& diagnosis) {
+  const auto& steps = progress.steps();
+  const auto running = std::find_if(steps.begin(), steps.end(), [](const StepReport& report) {
+    return report.status == StepReport::Status::running;
+  });
+  const auto reached = running == steps.end() ? CheckStep::sign_in : running->step;
+  const auto failed = step_of(diagnosis, reached);
+  if (failed != reached) progress.pass(reached, "");
+  progress.fail(failed, diagnosis);
+}
+
 }  // namespace
 
 CatalogService::CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
@@ -49,39 +82,66 @@ CatalogService::CatalogService(ServiceSettings settings, Ports ports, const Conn
       coordination_(coordination),
       saga_(saga) {}
 
-Result<Catalog> CatalogService::create(const CatalogRequest& request, std::vector<FieldViolation> violations,
-                                       const Caller& caller) {
+tl::expected<Catalog, RegistrationFailure> CatalogService::create(const CatalogRequest& request,
+                                                                  std::vector<FieldViolation> violations,
+                                                                  const Caller& caller) {
   const auto start = SteadyClock::now();
   const auto operation_id = new_operation_id();
+  std::vector<StepReport> steps;
+  std::string target;
   Result<Catalog> result = [&]() -> Result<Catalog> {
     AKKO_TRY(const auto judged,
              judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
+    AKKO_CHECK(check_rate(caller));
+    target = target_of(judged);
     AKKO_CHECK(check_trino(judged));
-    return register_catalog(judged, request, caller, operation_id);
+    return register_catalog(judged, request, caller, operation_id, steps);
   }();
   ports_.metrics.operation("create", result.has_value(), Seconds(SteadyClock::now() - start));
   auto event = audit_event(result ? "CATALOG_CREATED" : "CATALOG_CREATE_FAILED", request);
   if (result) event.allow_roles = result->spec.allow_roles;
+  event.detail = std::move(target);
   audit(std::move(event), caller, operation_id, result ? "" : result.error().reason);
-  return result;
+  if (result) return std::move(*result);
+  return tl::make_unexpected(RegistrationFailure{std::move(result).error(), std::move(steps)});
 }
 
 Result<TestReport> CatalogService::test(const CatalogRequest& request, std::vector<FieldViolation> violations,
-                                        const Caller& caller) {
+                                        const Caller& caller, CheckProgress::Observer observer) {
   const auto start = SteadyClock::now();
-  const CallContext context{new_operation_id(), Deadline::after(settings_.deadline), caller.stop};
+  CallContext context{new_operation_id(), Deadline::after(settings_.deadline), caller.stop};
+  std::string target;
   Result<TestReport> result = [&]() -> Result<TestReport> {
     AKKO_TRY(const auto judged,
              judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
+    AKKO_CHECK(check_rate(caller));
+    target = target_of(judged);
     AKKO_CHECK(check_trino(judged));
-    return run_test(judged, request, context);
+    context.deadline = Deadline::after(deadline_of(*judged.definition));
+    return run_test(judged, context, CheckProgress(std::move(observer)));
   }();
   const bool passed = result && !result->diagnosis;
   if (result) result->took = since(start);
   ports_.metrics.operation("test", passed, Seconds(SteadyClock::now() - start));
   const auto error_class = passed ? "" : result ? result->diagnosis->code : result.error().reason;
-  audit(audit_event("CATALOG_TESTED", request), caller, context.operation_id, error_class);
+  auto event = audit_event("CATALOG_TESTED", request);
+  event.detail = std::move(target);
+  audit(std::move(event), caller, context.operation_id, error_class);
   return result;
+}
+
+std::optional<FieldValues> CatalogService::form_values(const Catalog& catalog) const {
+  const auto* definition = connectors_.find(catalog.spec.connector);
+  if (definition == nullptr) return std::nullopt;
+  RawValues raw{catalog.spec.properties, {}};
+  if (definition->hides_fields()) {
+    auto secrets = ports_.store.secrets(catalog.spec.name);
+    if (!secrets) return std::nullopt;
+    raw.secrets = std::move(*secrets);
+  }
+  auto values = definition->form_values(raw, catalog.spec.options);
+  if (values) values->secrets.clear();
+  return values;
 }
 
 Result<void> CatalogService::remove(std::string_view name, std::optional<std::uint64_t> if_match,
@@ -132,18 +192,22 @@ SecretTransport CatalogService::transport() const {
 
 Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
   const auto facts = coordination_.trino.facts();
+  const auto& needed = judged.definition->trino_connector(judged.raw);
   if (!facts.up) {
     return fail(ErrorCode::unavailable, "trino_unavailable", "Trino does not answer: " + facts.problem,
                 "Start the coordinator or check AKKO_TRINO_URL, then try again.");
   }
-  if (facts.connectors_known && !facts.connectors.contains(judged.definition->trino_connector())) {
+  if (facts.connectors_known && !facts.connectors.contains(needed)) {
     return fail(
         ErrorCode::failed_precondition, "plugin_missing",
-        "connection test failed: this Trino has no connector " + judged.definition->trino_connector() + ".",
+        "connection test failed: this Trino has no connector " + needed + ".",
         "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
   }
-  const bool refused =
-      facts.secrets_provider == SecretsProvider::missing && !settings_.allow_secrets_in_statements;
+  // A file of secrets cannot be sent inside a statement, whatever is allowed.
+  const auto complete = judged.definition->complete(judged.raw, ConnectorDefinition::Purpose::registration);
+  const bool refused = facts.secrets_provider == SecretsProvider::missing &&
+                       (!settings_.allow_secrets_in_statements ||
+                        needs_secret_files(*judged.definition, complete.secrets));
   if (refused) {
     auto error =
         fail(ErrorCode::unavailable, "secrets_plugin_missing",
@@ -166,76 +230,100 @@ Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
   return {};
 }
 
-Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
-                                                 const Caller& caller, const std::string& operation_id) {
+Result<void> CatalogService::check_rate(const Caller& caller) {
+  const auto wait = ports_.checks.refusal(caller.principal.subject);
+  if (!wait) return {};
+  return fail(ErrorCode::resource_exhausted, "too_many_checks",
+              "you have tested or registered more connections than one user may in a minute",
+              "Try again in " + std::to_string(wait->count()) + " s; AKKO_CHECKS_PER_MINUTE is the limit.");
+}
+
+std::chrono::milliseconds CatalogService::deadline_of(const ConnectorDefinition& definition) const {
+  return std::min(settings_.deadline, definition.deadline());
+}
+
+std::string CatalogService::network_skip_reason() const {
+  return settings_.network_checks ? "" : "switched off by AKKO_NETWORK_CHECKS; Trino checks it";
+}
+
+// Everything a registration needs; nothing has been changed yet.
+Result<Undertaking> CatalogService::prepare(const JudgedRequest& judged, const CatalogRequest& request,
+                                            const Caller& caller, const std::string& operation_id) {
   const auto& definition = *judged.definition;
-  const CallContext context{operation_id, Deadline::after(settings_.deadline), caller.stop};
+  AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
+  auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::registration);
+  const auto now = ports_.clock.now();
+  Catalog draft{.spec = {*judged.name, request.connector, judged.raw.properties, judged.options,
+                         request.description, judged.allow_roles},
+                .phase = Phase::registering,
+                .health = {Health::registering, "", "", 0},
+                .secrets = {},
+                .secret_revision = secret_revision,
+                .revision = 0,
+                .operation_id = operation_id,
+                .created_at = now,
+                .created_by = caller.principal.name,
+                .updated_at = now,
+                .updated_by = caller.principal.name};
+  for (const auto& [property, value] : complete.secrets) draft.secrets[property] = {now, caller.principal.name};
+  auto spec = render_for_trino(*judged.name, definition, complete, secret_revision, transport());
+  auto probe = definition.probe_plan(*judged.name, complete, judged.options).runs;
+  return Undertaking{.plan = plan_registration(!complete.secrets.empty()),
+                     .operation = {operation_id, Plan::Kind::register_catalog, *judged.name, 0, false,
+                                   caller.principal.name, now},
+                     .catalog = std::move(draft),
+                     .secrets = std::move(complete.secrets),
+                     .trino = std::move(spec),
+                     .probe = std::move(probe),
+                     .progress = CheckProgress()};
+}
+
+Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
+                                                 const Caller& caller, const std::string& operation_id,
+                                                 std::vector<StepReport>& steps) {
+  const auto& definition = *judged.definition;
+  const auto deadline = deadline_of(definition);
+  const CallContext context{operation_id, Deadline::after(deadline), caller.stop};
   const auto held = coordination_.names.try_hold(*judged.name);
   if (!held) {
     return fail(ErrorCode::already_exists, "name_taken",
                 "the name " + judged.name->text() + " is being registered or removed right now",
                 "Choose another name, or wait until that has ended.");
   }
-  AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
-  const auto now = ports_.clock.now();
-  Catalog draft{
-      .spec = {*judged.name, request.connector, request.properties, request.description, judged.allow_roles},
-      .phase = Phase::registering,
-      .health = {Health::registering, "", "", 0},
-      .secrets = {},
-      .secret_revision = secret_revision,
-      .revision = 0,
-      .operation_id = operation_id,
-      .created_at = now,
-      .created_by = caller.principal.name,
-      .updated_at = now,
-      .updated_by = caller.principal.name};
-  for (const auto& [property, value] : request.credentials)
-    draft.secrets[property] = {now, caller.principal.name};
-
-  Undertaking undertaking{.plan = plan_registration(!request.credentials.empty()),
-                          .operation = {operation_id, Plan::Kind::register_catalog, *judged.name, 0, false,
-                                        caller.principal.name, now},
-                          .catalog = std::move(draft),
-                          .secrets = request.credentials,
-                          .trino = render_for_trino(*judged.name, definition, request.properties,
-                                                    ConnectorDefinition::Purpose::registration,
-                                                    request.credentials, secret_revision, transport()),
-                          .probe = definition.probe_statement(*judged.name)};
+  AKKO_TRY(auto undertaking, prepare(judged, request, caller, operation_id));
+  const auto snapshot = ports_.store.snapshot();
+  const auto texts = texts_of(definition, judged.raw, deadline);
+  // A name that is taken is told by `reserve` below, and before anything else is asked.
+  if (snapshot->find(judged.name->text()) == nullptr) {
+    const auto problem = check_network(ports_.network, definition.network_targets(judged.raw), network_skip_reason(),
+                                       texts, context, undertaking.progress);
+    steps = undertaking.progress.steps();
+    if (problem) return tl::make_unexpected(error_of(*problem));
+  }
   AKKO_TRY(undertaking.catalog,
            ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
 
   const auto failure = saga_.run(undertaking, context);
   if (!failure) return std::move(undertaking.catalog);
   if (!failure->settled) coordination_.unsettled = true;
-  const Scrubber scrubber(request.credentials);
-  return tl::make_unexpected(registration_error(*failure, request, definition, scrubber));
+  auto error = registration_error(*failure, texts, undertaking);
+  steps = undertaking.progress.steps();
+  return tl::make_unexpected(std::move(error));
 }
 
-Diagnosis CatalogService::diagnose_failure(const TrinoFailure& failure, TestStep step,
-                                           const CatalogRequest& request,
-                                           const ConnectorDefinition& definition,
-                                           const Scrubber& scrubber) const {
-  const auto endpoint = definition.endpoint(request.properties);
-  return diagnose(failure,
-                  {.definition = definition,
-                   .step = step,
-                   .host = endpoint.host,
-                   .port = endpoint.port,
-                   .user = endpoint.user,
-                   .database = endpoint.database,
-                   .deadline = settings_.deadline},
-                  scrubber);
-}
-
-Error CatalogService::registration_error(const SagaFailure& failure, const CatalogRequest& request,
-                                         const ConnectorDefinition& definition,
-                                         const Scrubber& scrubber) const {
-  const bool created = std::holds_alternative<step::ProbeInTrino>(failure.step);
-  Error error = failure.error
-                    ? *failure.error
-                    : error_of(diagnose_failure(*failure.trino, created ? TestStep::probe : TestStep::create,
-                                                request, definition, scrubber));
+Error CatalogService::registration_error(const SagaFailure& failure, const DiagnosisContext& texts,
+                                         Undertaking& undertaking) const {
+  Error error;
+  if (failure.error) {
+    error = *failure.error;
+  } else {
+    auto context = texts;
+    const bool created = std::holds_alternative<step::ProbeInTrino>(failure.step);
+    context.step = created ? TestStep::probe : TestStep::create;
+    const auto diagnosis = diagnose(*failure.trino, context, Scrubber(undertaking.secrets));
+    note_failure(undertaking.progress, diagnosis);
+    error = error_of(diagnosis);
+  }
   if (!failure.settled) {
     if (!error.message.ends_with('.')) error.message += '.';
     error.message +=
@@ -245,9 +333,25 @@ Error CatalogService::registration_error(const SagaFailure& failure, const Catal
   return error;
 }
 
-Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const CatalogRequest& request,
-                                            const CallContext& context) {
+Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const CallContext& context,
+                                            CheckProgress progress) {
   const auto& definition = *judged.definition;
+  TestReport report;
+  report.diagnosis = check_network(ports_.network, definition.network_targets(judged.raw), network_skip_reason(),
+                                   texts_of(definition, judged.raw, deadline_of(definition)), context, progress);
+  if (!report.diagnosis) {
+    AKKO_TRY(report.diagnosis, try_in_trino(judged, context, progress, report));
+  }
+  report.steps = progress.steps();
+  return report;
+}
+
+// Sign-in and metadata, under a name of the probe pool.
+Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedRequest& judged,
+                                                              const CallContext& context, CheckProgress& progress,
+                                                              TestReport& report) {
+  const auto& definition = *judged.definition;
+  progress.begin(CheckStep::sign_in);
   auto lease = coordination_.probes.lease(context.deadline, context.stop);
   if (!lease) {
     return fail(ErrorCode::unavailable, "tests_busy", "too many connection tests are running",
@@ -255,41 +359,34 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
   }
   const auto& name = lease->name();
   AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
-  const auto spec =
-      render_for_trino(name, definition, request.properties, ConnectorDefinition::Purpose::dry_run,
-                       request.credentials, secret_revision, transport());
-  TestReport report;
-  report.proves = definition.probe().proves;
-  report.explanation = definition.probe().explanation;
-  report.steps = {{TestStep::create}, {TestStep::probe}};
-  const Scrubber scrubber(request.credentials);
-  std::optional<TrinoFailure> failure;
-  const auto attempt = [&](StepReport& step, auto&& action) {
-    if (report.diagnosis) return;
-    const auto start = SteadyClock::now();
-    const TrinoResult<void> outcome = action();
-    step.took = since(start);
-    step.status = outcome ? StepReport::Status::passed : StepReport::Status::failed;
-    if (!outcome)
-      report.diagnosis = diagnose_failure(outcome.error(), step.step, request, definition, scrubber);
-  };
+  const auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::dry_run);
+  const auto spec = render_for_trino(name, definition, complete, secret_revision, transport());
+  const auto plan = definition.probe_plan(name, complete, judged.options);
+  report.proves = plan.proves;
+  report.explanation = plan.explanation;
 
   if (lease->was_dirty()) static_cast<void>(ports_.trino.drop(name, context));  // if it fails, CREATE tells
-  if (!request.credentials.empty())
-    AKKO_CHECK(ports_.secrets.put(name, secret_revision, request.credentials));
-  bool unclear = false;  // whether the catalog may still come into being
-  attempt(report.steps[0], [&] {
-    auto created = ports_.trino.create(spec, context);
-    unclear = !created && created.error().kind != TrinoFailure::Kind::statement;
-    return created;
-  });
-  attempt(report.steps[1], [&] { return ports_.trino.run(definition.probe_statement(name), context); });
+  if (!complete.secrets.empty()) AKKO_CHECK(ports_.secrets.put(name, secret_revision, complete.secrets));
+  auto texts = texts_of(definition, judged.raw, deadline_of(definition));
+  texts.step = TestStep::create;
+  auto outcome = ports_.trino.create(spec, context);
+  // Whether the catalog may still come into being.
+  const bool unclear = !outcome && outcome.error().kind != TrinoFailure::Kind::statement;
+  if (outcome) {
+    texts.step = TestStep::probe;
+    outcome = run_probe(ports_.trino, plan.runs, context, progress);
+  }
 
-  const CallContext clean_up{context.operation_id, clean_up_deadline(failure), context.stop};
+  const auto failure = outcome ? std::nullopt : std::optional<TrinoFailure>(outcome.error());
+  // Not stopped by what stopped the test: nothing may be left behind.
+  const CallContext clean_up{context.operation_id, clean_up_deadline(failure), {}};
   const bool dropped = ports_.trino.drop(name, clean_up).has_value();
   const bool forgotten = ports_.secrets.remove(name).has_value();
   if (dropped && forgotten && !unclear) lease->clean();  // else the name is swept before it is used again
-  return report;
+  if (!failure) return std::optional<Diagnosis>();
+  const auto diagnosis = diagnose(*failure, texts, Scrubber(complete.secrets));
+  note_failure(progress, diagnosis);
+  return std::optional<Diagnosis>(diagnosis);
 }
 
 Result<void> CatalogService::deregister(std::string_view name, std::optional<std::uint64_t> if_match,
@@ -319,7 +416,8 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
                           .catalog = found,
                           .secrets = {},
                           .trino = std::nullopt,
-                          .probe = {}};
+                          .probe = {},
+                          .progress = CheckProgress()};
   auto removing = found;
   removing.phase = Phase::removing;
   removing.operation_id = operation_id;

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "app/catalog_request.hpp"
+#include "app/connection_check.hpp"
 #include "app/coordination.hpp"
 #include "app/ports.hpp"
+#include "app/rate_limit.hpp"
 #include "app/rendering.hpp"
 #include "app/saga.hpp"
 #include "base/metrics.hpp"
@@ -26,14 +28,6 @@ struct Caller {
   std::stop_token stop;
 };
 
-// One step of a connection test, as reported.
-struct StepReport {
-  enum class Status : std::uint8_t { passed, failed, not_run };
-  TestStep step = TestStep::create;
-  Status status = Status::not_run;
-  std::chrono::milliseconds took{0};
-};
-
 struct TestReport {
   std::optional<Diagnosis> diagnosis;  // nothing = the test passed
   std::vector<StepReport> steps;
@@ -42,8 +36,15 @@ struct TestReport {
   std::chrono::milliseconds took{0};
 };
 
+// Why there is no new catalog, and how far the check of its connection came; no steps when none was begun.
+struct RegistrationFailure {
+  Error error;
+  std::vector<StepReport> steps;
+};
+
 struct ServiceSettings {
-  std::chrono::milliseconds deadline{15000};
+  std::chrono::milliseconds deadline{30000};  // of any operation, also where the connector would wait longer
+  bool network_checks = true;
   std::vector<std::string> default_allow_roles;
   bool allow_secrets_in_statements = false;
 };
@@ -55,9 +56,11 @@ class CatalogService {
     CatalogStore& store;
     SecretSource& secrets;
     TrinoCatalogs& trino;
+    Network& network;
     AuditLog& audit;
     Metrics& metrics;
     const Clock& clock;
+    RateLimiter& checks;  // connection checks, registrations included
   };
   CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
                  Coordination& coordination, Saga& saga);
@@ -65,13 +68,21 @@ class CatalogService {
   // Registers the catalog, or leaves nothing behind. `violations`: what the decoder found wrong already;
   // all are told at once. Errors: invalid_argument with violations; already_exists ("name_taken",
   // "name_taken_in_trino"); failed_precondition whose message begins "connection test failed" and whose
-  // reason is the error class; unavailable ("trino_unavailable", "secrets_plugin_missing", …).
-  Result<Catalog> create(const CatalogRequest& request, std::vector<FieldViolation> violations,
-                         const Caller& caller);
+  // reason is the error class; unavailable ("trino_unavailable", "secrets_plugin_missing", …);
+  // resource_exhausted ("too_many_checks").
+  tl::expected<Catalog, RegistrationFailure> create(const CatalogRequest& request,
+                                                    std::vector<FieldViolation> violations,
+                                                    const Caller& caller);
 
   // The same without a trace: under a name of the probe pool, with the shorter timeouts of the definition.
+  // `observer` is told each step as it begins and ends. Cancelled by `caller.stop`: the query too, and what
+  // was made for it is dropped.
   Result<TestReport> test(const CatalogRequest& request, std::vector<FieldViolation> violations,
-                          const Caller& caller);
+                          const Caller& caller, CheckProgress::Observer observer = {});
+
+  // The form of a registered catalog, without its secrets; nothing when its properties say more than the
+  // form can, or its connector is gone.
+  std::optional<FieldValues> form_values(const Catalog& catalog) const;
 
   // Deregisters. `if_match`: the revision that the caller has seen. Errors: not_found; aborted
   // ("revision_mismatch"); already_exists ("operation_in_progress"); unavailable.
@@ -81,17 +92,21 @@ class CatalogService {
 
  private:
   Result<void> check_trino(const JudgedRequest& judged) const;
+  Result<void> check_rate(const Caller& caller);
   Result<Catalog> register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
-                                   const Caller& caller, const std::string& operation_id);
-  Result<TestReport> run_test(const JudgedRequest& judged, const CatalogRequest& request,
-                              const CallContext& context);
+                                   const Caller& caller, const std::string& operation_id,
+                                   std::vector<StepReport>& steps);
+  Result<Undertaking> prepare(const JudgedRequest& judged, const CatalogRequest& request, const Caller& caller,
+                              const std::string& operation_id);
+  Result<TestReport> run_test(const JudgedRequest& judged, const CallContext& context, CheckProgress progress);
+  Result<std::optional<Diagnosis>> try_in_trino(const JudgedRequest& judged, const CallContext& context,
+                                                CheckProgress& progress, TestReport& report);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
                           const std::string& operation_id, Catalog& found);
   SecretTransport transport() const;
-  Diagnosis diagnose_failure(const TrinoFailure& failure, TestStep step, const CatalogRequest& request,
-                             const ConnectorDefinition& definition, const Scrubber& scrubber) const;
-  Error registration_error(const SagaFailure& failure, const CatalogRequest& request,
-                           const ConnectorDefinition& definition, const Scrubber& scrubber) const;
+  Error registration_error(const SagaFailure& failure, const DiagnosisContext& texts, Undertaking& undertaking) const;
+  std::chrono::milliseconds deadline_of(const ConnectorDefinition& definition) const;
+  std::string network_skip_reason() const;
   AuditEvent audit_event(std::string_view name, const CatalogRequest& request) const;
   // Completes and writes an audit line; `error_class` is empty after a success.
   void audit(AuditEvent event, const Caller& caller, const std::string& operation_id,

@@ -54,6 +54,9 @@ struct TrinoCatalogSpec {
   Properties properties;
 };
 
+// The rows of a statement, as text; NULL is "".
+using TrinoRows = std::vector<std::vector<std::string>>;
+
 // The catalogs of one Trino coordinator, over SQL on /v1/statement.
 class TrinoCatalogs {
  public:
@@ -64,8 +67,8 @@ class TrinoCatalogs {
   virtual TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext& context) = 0;
   // Success also when there is no such catalog.
   virtual TrinoResult<void> drop(const CatalogName& name, const CallContext& context) = 0;
-  // Runs a statement to its end and throws the rows away.
-  virtual TrinoResult<void> run(std::string_view statement, const CallContext& context) = 0;
+  // Runs a statement to its end.
+  virtual TrinoResult<TrinoRows> run(std::string_view statement, const CallContext& context) = 0;
 
   // Names of all catalogs, the built-in ones and the probe pool included. Also tells which run of
   // the coordinator answered: the suffix of the query id, new at each start.

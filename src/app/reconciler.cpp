@@ -233,13 +233,15 @@ void Reconciler::settle(const OperationRecord& operation, const std::stop_token&
                           .secrets = {},
                           .trino = std::nullopt,
                           .probe = {},
+                          .progress = CheckProgress(),
                           .created = may_have_created(operation, !catalog->secrets.empty())};
   const auto* definition = connectors_.find(catalog->spec.connector);
   auto values = ports_.store.secrets(operation.name);
   if (definition != nullptr && values) {
-    undertaking.trino = render_for_trino(operation.name, *definition, catalog->spec.properties,
-                                         ConnectorDefinition::Purpose::registration, *values,
-                                         catalog->secret_revision, transport());
+    const auto complete =
+        definition->complete({catalog->spec.properties, *values}, ConnectorDefinition::Purpose::registration);
+    undertaking.trino =
+        render_for_trino(operation.name, *definition, complete, catalog->secret_revision, transport());
   }
   std::string problem;
   if (removal) {
@@ -316,12 +318,12 @@ void Reconciler::recreate(const Catalog& seen, const std::stop_token& stop) {
                         {{"catalog", name.text()}, {"reason", put.error().message}});
     }
   }
-  const auto spec = render_for_trino(name, *definition, catalog->spec.properties,
-                                     ConnectorDefinition::Purpose::registration, *values,
-                                     catalog->secret_revision, transport());
+  const auto complete =
+      definition->complete({catalog->spec.properties, *values}, ConnectorDefinition::Purpose::registration);
+  const auto spec = render_for_trino(name, *definition, complete, catalog->secret_revision, transport());
   const auto created = ports_.trino.create(spec, context(stop));
   if (created || created.error().error_name == "ALREADY_EXISTS") return note_success(*catalog);
-  const auto endpoint = definition->endpoint(catalog->spec.properties);
+  const auto endpoint = definition->endpoint(complete);
   note_failure(*catalog, diagnose(created.error(),
                                   {.definition = *definition,
                                    .step = TestStep::create,

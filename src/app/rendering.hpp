@@ -16,10 +16,13 @@ enum class SecretTransport : std::uint8_t {
 // The opt-in is for a Trino without our provider; where it has one, references are always better.
 SecretTransport secret_transport(const TrinoFacts& trino, bool opted_in_to_statements);
 
-// `secrets`: the secret properties; their values are used for `in_statement` only.
+// Whether some secret of these can only be handed over as a file, which takes our provider.
+bool needs_secret_files(const ConnectorDefinition& definition, const SecretValues& secrets);
+
+// `complete`: what ConnectorDefinition::complete yields; the secret values in it are used for `in_statement`
+// only.
 TrinoCatalogSpec render_for_trino(const CatalogName& name, const ConnectorDefinition& definition,
-                                  const Properties& given, ConnectorDefinition::Purpose purpose,
-                                  const SecretValues& secrets, std::uint64_t secret_revision,
+                                  const RawValues& complete, std::uint64_t secret_revision,
                                   SecretTransport transport);
 
 }  // namespace akko

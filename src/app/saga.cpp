@@ -83,6 +83,7 @@ std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertak
             return failure_of(step, secrets_.put(name, catalog.secret_revision, undertaking.secrets));
           },
           [&](step::CreateInTrino) {
+            undertaking.progress.begin(CheckStep::sign_in);
             auto created = create_or_recognise(*undertaking.trino, context);
             using Created = Undertaking::Created;
             if (created) {
@@ -95,7 +96,9 @@ std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertak
             }
             return failure_of(step, std::move(created));
           },
-          [&](step::ProbeInTrino) { return failure_of(step, trino_.run(undertaking.probe, context)); },
+          [&](step::ProbeInTrino) {
+            return failure_of(step, run_probe(trino_, undertaking.probe, context, undertaking.progress));
+          },
           [&](step::MarkReady) -> std::optional<SagaFailure> {
             auto ready = catalog;
             ready.phase = Phase::ready;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/connection_check.hpp"
 #include "app/ports.hpp"
 #include "domain/plan.hpp"
 
@@ -19,7 +20,8 @@ struct Undertaking {
   Catalog catalog;
   SecretValues secrets;
   std::optional<TrinoCatalogSpec> trino;  // nothing only when the connector definition is gone
-  std::string probe;
+  std::vector<ProbeRun> probe;
+  CheckProgress progress;  // of the connection; a registration only
 
   // What is known of the CREATE CATALOG: decides whether undoing it may drop the name.
   enum class Created : std::uint8_t { no, yes, unclear };

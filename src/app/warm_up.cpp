@@ -21,6 +21,18 @@ std::string join(const std::set<std::string>& parts) {
   return text;
 }
 
+// A secret that this connector takes here, so that Trino has something to look up.
+void add_some_secret(const ConnectorDefinition& definition, RawValues& raw) {
+  const auto values = definition.form_values(raw, {});
+  if (!values || !raw.secrets.empty()) return;
+  for (const auto& field : definition.fields()) {
+    const bool plain = field.kind == FieldKind::secret && field.to && field.to->part == Address::Part::whole;
+    if (!plain || !values->holds(field.show_when)) continue;
+    raw.secrets[field.to->property] = Secret("warm-up");
+    return;
+  }
+}
+
 }  // namespace
 
 ConnectorWarmUp::ConnectorWarmUp(CatalogStore& store, SecretSource& secrets, TrinoCatalogs& trino,
@@ -76,21 +88,19 @@ bool ConnectorWarmUp::warm(const ConnectorDefinition& definition, const std::sto
   const auto& name = lease->name();
   const auto revision = store_.next_secret_revision();
   if (!revision) return false;
-  SecretValues values;
+  auto complete = definition.warm_up_properties();
   const bool uses_reference = coordination_.trino.facts().secrets_provider == SecretsProvider::present;
-  for (const auto& property : definition.properties()) {
-    if (uses_reference && property.kind == PropertyKind::secret && values.empty())
-      values[property.name] = Secret("warm-up");
-  }
+  if (uses_reference) add_some_secret(definition, complete);
+  const auto& values = complete.secrets;
   if (!values.empty() && !secrets_.put(name, *revision, values)) return false;
-  const auto spec =
-      render_for_trino(name, definition, definition.warm_up_properties(),
-                       ConnectorDefinition::Purpose::dry_run, values, *revision, SecretTransport::reference);
+  const auto spec = render_for_trino(name, definition, complete, *revision,
+                                     uses_reference ? SecretTransport::reference : SecretTransport::in_statement);
   const auto start = Deadline::Clock::now();
   if (lease->was_dirty()) static_cast<void>(trino_.drop(name, patient));
   const auto created = trino_.create(spec, patient);
-  if (created)
-    static_cast<void>(trino_.run(definition.probe_statement(name), patient));  // refused, of course
+  const auto plan = definition.probe_plan(name, complete, {});
+  if (created && !plan.runs.empty())
+    static_cast<void>(trino_.run(plan.runs.front().statement, patient));  // refused, of course
   const bool dropped =
       trino_.drop(name, {patient.operation_id, Deadline::after(drop_deadline_), stop}).has_value();
   const bool forgotten = secrets_.remove(name).has_value();

@@ -77,8 +77,11 @@ std::string_view to_string(Health health) {
   return "unknown";
 }
 
-std::string secret_reference(const CatalogName& name, std::string_view property, std::uint64_t revision) {
-  std::string text = "${akko:";
+namespace {
+
+std::string reference(std::string_view kind, const CatalogName& name, std::string_view property,
+                      std::uint64_t revision) {
+  std::string text(kind);
   text.append(name.text())
       .append("/")
       .append(property)
@@ -86,6 +89,16 @@ std::string secret_reference(const CatalogName& name, std::string_view property,
       .append(std::to_string(revision))
       .append("}");
   return text;
+}
+
+}  // namespace
+
+std::string secret_reference(const CatalogName& name, std::string_view property, std::uint64_t revision) {
+  return reference("${akko:", name, property, revision);
+}
+
+std::string secret_path_reference(const CatalogName& name, std::string_view property, std::uint64_t revision) {
+  return reference("${akko:path:", name, property, revision);
 }
 
 }  // namespace akko

@@ -47,7 +47,8 @@ class CatalogName {
 struct CatalogSpec {
   CatalogName name;
   std::string connector;  // id of a connector definition
-  Properties properties;  // as given, without the defaults of the definition
+  Properties properties;  // as given, or as the form yields them; without the defaults of the definition
+  Properties options;     // values of the fields that no property carries, by key
   std::string description;
   std::vector<std::string> allow_roles;  // Keycloak realm roles, as given, without duplicates
 };
@@ -96,5 +97,7 @@ struct Catalog {
 // Trino's `akko` secret provider (trino-plugin/) resolves it on each node. The revision makes a
 // changed value a changed text, because Trino re-uses a connector whose properties did not change.
 std::string secret_reference(const CatalogName& name, std::string_view property, std::uint64_t revision);
+// `${akko:path:…}`: the path, on each node, of the file that holds the value.
+std::string secret_path_reference(const CatalogName& name, std::string_view property, std::uint64_t revision);
 
 }  // namespace akko

@@ -16,8 +16,8 @@ constexpr std::size_t kLongestRaw = 2048;
 constexpr std::size_t kLongestRead = 16 * 1024;  // of one cause, to find its rule
 constexpr std::size_t kMostLines = 100;          // of one cause, to find the words to show
 
-constexpr std::array<std::string_view, 7> kPlaceholders = {"{title}",    "{host}",    "{port}", "{user}",
-                                                           "{database}", "{seconds}", "{1}"};
+constexpr std::array<std::string_view, 8> kPlaceholders = {"{title}",    "{host}",    "{port}", "{user}",
+                                                           "{database}", "{seconds}", "{from}", "{1}"};
 
 using Values = std::array<std::string, kPlaceholders.size()>;
 
@@ -42,7 +42,7 @@ std::string or_else(const std::string& text, std::string_view otherwise) {
   return text.empty() ? std::string(otherwise) : text;
 }
 
-Values values_of(const DiagnosisContext& context, std::string_view foreign) {
+Values values_of(const DiagnosisContext& context, std::string_view from, std::string_view foreign) {
   const auto seconds = (context.deadline.count() + 500) / 1000;
   return {context.definition.title(),
           or_else(context.host, "the server"),
@@ -50,6 +50,7 @@ Values values_of(const DiagnosisContext& context, std::string_view foreign) {
           or_else(context.user, "(none)"),
           or_else(context.database, "of this name"),
           std::to_string(seconds),
+          std::string(from),
           or_else(utf8::printable(foreign, kLongestForeign), "(not shown)")};
 }
 
@@ -179,16 +180,18 @@ bool placeholders_are_known(std::string_view text) {
   return rest.find_first_of("{}") == std::string::npos;
 }
 
-Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber) {
-  const auto verdict = judge(failure, context, scrubber);
+namespace {
+
+// The texts of a verdict: the rule's own words, else those of the connector for the class, else those of the
+// class.
+Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisContext& context) {
   const auto& classes = diagnosis_classes();
   const auto known =
       std::find_if(classes.begin(), classes.end(), [&](const auto& one) { return one.code == verdict.code; });
   const auto& texts = known == classes.end() ? classes.back() : *known;
-  const auto values = values_of(context, verdict.foreign);
+  const auto values = values_of(context, from, verdict.foreign);
   const auto& hints = context.definition.hints();
   const auto hint = hints.find(texts.code);
-  // The rule's own words, else those of the connector for the class, else those of the class.
   const auto chosen = [&](std::string_view of_rule, const std::string Hint::*of_hint, std::string_view of_class) {
     if (!of_rule.empty()) return of_rule;
     const bool hinted = hint != hints.end() && !(hint->second.*of_hint).empty();
@@ -197,8 +200,22 @@ Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context,
   return {.code = std::string(texts.code),
           .message = filled(chosen(verdict.message, &Hint::message, texts.message), values),
           .fix = filled(chosen(verdict.fix, &Hint::fix, texts.fix), values),
-          .raw = scrubber.scrub(chain(failure), kLongestRaw),
+          .raw = {},
           .retryable = texts.retryable};
+}
+
+}  // namespace
+
+Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber) {
+  auto diagnosis = worded(judge(failure, context, scrubber), "Trino", context);
+  diagnosis.raw = scrubber.scrub(chain(failure), kLongestRaw);
+  return diagnosis;
+}
+
+Diagnosis diagnose_network(std::string_view code, std::string_view detail, const DiagnosisContext& context) {
+  auto diagnosis = worded({code, {}, {}, std::string(detail)}, "the catalog manager", context);
+  diagnosis.raw = utf8::printable(detail, kLongestForeign);
+  return diagnosis;
 }
 
 const std::vector<std::string>& diagnosis_codes() {

@@ -73,8 +73,8 @@ struct Diagnosis {
 
 // A rule of a connector: when `pattern` is found in "<type>: <message>" of a cause, the failure is of
 // class `code`. `message` and `fix` replace the texts of the class unless empty.
-// Placeholders in texts: {title} {host} {port} {user} {database} {seconds} of the context, and {1}, what
-// the first group of the pattern captured.
+// Placeholders in texts: {title} {host} {port} {user} {database} {seconds} of the context, {from} who met the
+// failure ("Trino" or "the catalog manager"), and {1}, what the first group of the pattern captured.
 struct DiagnosisRule {
   std::string code;
   Pattern pattern;
@@ -98,6 +98,10 @@ struct DiagnosisContext {
 // connector definition, then by the general ones (exception types and texts of the JDK and of Trino):
 // the deepest cause that a rule knows decides. Never returns an empty code.
 Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber);
+
+// The same for a failure that this process met itself on its way to the source: `code` is a class, `detail`
+// what {1} stands for. Texts say "the catalog manager" where `diagnose` says "Trino".
+Diagnosis diagnose_network(std::string_view code, std::string_view detail, const DiagnosisContext& context);
 
 // The classes that `diagnose` can return, for documentation and tests.
 const std::vector<std::string>& diagnosis_codes();

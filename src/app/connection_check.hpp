@@ -1,0 +1,70 @@
+// A connection check in steps: what each found, where it ran, how long it took. The steps of the network run
+// from this process, sign-in and metadata in Trino.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/ports.hpp"
+#include "domain/connector.hpp"
+#include "domain/diagnosis.hpp"
+
+namespace akko {
+
+struct StepReport {
+  enum class Status : std::uint8_t { not_run, running, passed, skipped, failed };
+  CheckStep step = CheckStep::dns;
+  Status status = Status::not_run;
+  std::chrono::milliseconds took{0};
+  std::string message;  // what was found, why it was skipped, or the cause of the failure
+  std::string code;     // class of a failure
+  std::string fix;
+};
+std::string_view to_string(StepReport::Status status);
+// "manager" or "trino".
+std::string_view ran_from(CheckStep step);
+
+// The steps of one check. The first failure ends it: the rest stays not_run. One thread.
+class CheckProgress {
+ public:
+  // Called when a step begins and when it has ended.
+  using Observer = std::function<void(const StepReport&)>;
+  explicit CheckProgress(Observer observer = {});
+
+  void begin(CheckStep step);
+  void pass(CheckStep step, std::string message);
+  void skip(CheckStep step, std::string reason);
+  void fail(CheckStep step, const Diagnosis& diagnosis);
+
+  const std::vector<StepReport>& steps() const { return steps_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void end(CheckStep step, StepReport::Status status, std::string message);
+  StepReport& at(CheckStep step) { return steps_[static_cast<std::size_t>(step)]; }
+
+  Observer observer_;
+  std::vector<StepReport> steps_;
+  Clock::time_point began_ = Clock::now();
+};
+
+// The step that a failure in Trino belongs to: who cannot sign in has not come to the metadata.
+CheckStep step_of(const Diagnosis& diagnosis, CheckStep reached);
+
+// DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped;
+// `skip_reason` skips them all.
+std::optional<Diagnosis> check_network(Network& network, const std::vector<NetworkTarget>& targets,
+                                       const std::string& skip_reason, const DiagnosisContext& texts,
+                                       const CallContext& context, CheckProgress& progress);
+
+// Runs the statements of a probe one after the other; tells the progress what they found.
+TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& runs, const CallContext& context,
+                            CheckProgress& progress);
+
+}  // namespace akko
