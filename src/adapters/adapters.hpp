@@ -10,6 +10,7 @@
 
 #include "app/ports.hpp"
 #include "base/result.hpp"
+#include "domain/address_rules.hpp"
 
 namespace akko {
 
@@ -37,6 +38,18 @@ struct TrinoSettings {
   std::string ca_file;  // "" = the system's
 };
 std::unique_ptr<TrinoCatalogs> make_trino(TrinoSettings settings);
+
+// ---- network.cpp
+struct NetworkSettings {
+  AddressRules rules;
+  // The longest that a step may take, whatever the deadline of its context.
+  std::chrono::milliseconds resolve_limit{5000};
+  std::chrono::milliseconds connect_limit{5000};    // all addresses of a host together
+  std::chrono::milliseconds handshake_limit{5000};  // connection included
+};
+// Names as the system resolves them (Java asks the same way), at most 32 lookups at once. TLS 1.2 or later,
+// about as lenient as Java; authorities are those of this machine.
+std::unique_ptr<Network> make_network(NetworkSettings settings = {});
 
 // ---- oidc.cpp
 struct OidcSettings {

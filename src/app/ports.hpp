@@ -92,6 +92,56 @@ class TrinoCatalogs {
   virtual std::size_t queue_depth() const = 0;
 };
 
+// ---------------------------------------------------------------- network
+
+// Why a step of the network failed.
+struct NetworkFailure {
+  // A class of domain/diagnosis.hpp: dns_not_found, dns_failed, address_denied, tcp_refused, tcp_timeout,
+  // tcp_unreachable, connection_closed, tls_none, tls_failed, tls_expired, tls_name, timeout, cancelled.
+  std::string code;
+  // Fit for people, never a secret, may be empty: "10.20.4.11", "ended on 2026-01-03", the names in the
+  // certificate. Printable UTF-8.
+  std::string detail;
+};
+template <typename T>
+using NetworkResult = tl::expected<T, NetworkFailure>;
+
+// The way to a data source as this machine sees it: name, port, TLS. Nothing of what a server sends is kept
+// but what the reports say. Each step ends by the deadline of its context, by a limit of its own and within
+// 100 ms of a stop.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  // The addresses of a host (a name or an address), as text, in the order of the system, those alone that
+  // may be connected to. All of them denied: address_denied.
+  virtual NetworkResult<std::vector<std::string>> resolve(const std::string& host,
+                                                          const CallContext& context) = 0;
+
+  // Connects to the addresses in order, each with a fair share of the time, and closes the connection again.
+  // Returns the address that accepted. Judges the addresses once more and resolves nothing.
+  virtual NetworkResult<std::string> connect(const std::vector<std::string>& addresses, std::uint16_t port,
+                                             const CallContext& context) = 0;
+
+  struct TlsRequest {
+    std::string host;     // the name that the certificate must be for, and the server name sent
+    std::string address;  // where to connect: one that `connect` returned
+    std::uint16_t port = 0;
+    bool verify = true;  // whether name and dates of the certificate count; its authority never does
+    // For services that speak plainly first: what to send, and the bytes to read, before the handshake.
+    std::string send;
+    std::string expect;
+  };
+  struct TlsReport {
+    std::string version;    // "TLSv1.3"
+    bool trusted = false;   // by the authorities of this machine; Trino's Java has its own
+    std::string issuer;     // "Example Root CA"
+    std::string not_after;  // "2027-03-01", UTC
+  };
+  // A TLS handshake. tls_none: the server answers plainly, or with other bytes than `expect`.
+  virtual NetworkResult<TlsReport> handshake(const TlsRequest& request, const CallContext& context) = 0;
+};
+
 // ---------------------------------------------------------------- secrets
 
 // Where Trino's `akko` secret provider reads values (a directory, or Kubernetes Secrets).

@@ -74,6 +74,20 @@ constexpr std::array kSettings = {
     Setting{"warm-up", "", "true",
             "Load each connector once after a start of Trino, so that no admin waits for it",
             [](std::string_view text, Config& c) { return take_switch(text, c.warm_up); }},
+    Setting{"network-checks", "", "on",
+            "Begin a connection test with name, port and TLS from the manager itself, before Trino is asked",
+            [](std::string_view text, Config& c) { return take_switch(text, c.network_checks); }},
+    Setting{
+        "network-deny", "LIST", "",
+        "Address ranges that the manager never connects to in a connection test, beside the built-in ones",
+        [](std::string_view text, Config& c) { return take_ranges(text, c.network_deny); }},
+    Setting{
+        "network-allow", "LIST", "",
+        "Address ranges that it may connect to although a denied range of equal or shorter prefix holds them",
+        [](std::string_view text, Config& c) { return take_ranges(text, c.network_allow); }},
+    Setting{
+        "checks-per-minute", "COUNT", "60", "Connection tests that one user may start within a minute",
+        [](std::string_view text, Config& c) { return take_number(text, 1U, 10000U, c.checks_per_minute); }},
     Setting{"io-threads", "COUNT", "2", "Threads that read and write connections",
             [](std::string_view text, Config& c) { return take_number(text, 1U, 64U, c.io_threads); }},
     Setting{"worker-threads", "COUNT", "24", "Threads that answer requests; each operation holds one",

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ip_address.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 
@@ -43,6 +44,12 @@ struct Config {
   std::chrono::seconds drift_check_interval{30};
   unsigned probe_pool = 4;
   bool warm_up = true;
+
+  // The manager's own steps of a connection test, towards hosts that admins name
+  bool network_checks = true;
+  std::vector<IpRange> network_deny;   // beside the built-in ones, see domain/address_rules.hpp
+  std::vector<IpRange> network_allow;  // overrides equal and wider denied ranges
+  unsigned checks_per_minute = 60;     // connection tests, per user
 
   // Identity
   bool dev_issuer = false;

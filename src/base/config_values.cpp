@@ -54,8 +54,8 @@ std::optional<double> to_number(std::string_view text) {
 }
 
 Complaint take_switch(std::string_view text, bool& out) {
-  const bool on = text == "true" || text == "1";
-  if (!on && text != "false" && text != "0") return "must be true or false";
+  const bool on = text == "true" || text == "1" || text == "on";
+  if (!on && text != "false" && text != "0" && text != "off") return "must be true or false";
   out = on;
   return std::nullopt;
 }
@@ -77,6 +77,19 @@ Complaint take_list(std::string_view text, std::vector<std::string>& out) {
     if (more) text.remove_prefix(comma + 1);
   }
   out = std::move(items);
+  return std::nullopt;
+}
+
+Complaint take_ranges(std::string_view text, std::vector<IpRange>& out) {
+  std::vector<std::string> items;
+  if (auto complaint = take_list(text, items)) return complaint;
+  std::vector<IpRange> ranges;
+  for (const auto& item : items) {
+    const auto range = IpRange::parse(item);
+    if (!range) return "must be a list of address ranges: " + range.error();
+    ranges.push_back(*range);
+  }
+  out = std::move(ranges);
   return std::nullopt;
 }
 

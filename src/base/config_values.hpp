@@ -53,10 +53,13 @@ Complaint take_seconds(std::string_view text, double low, double high, Duration&
   return std::nullopt;
 }
 
+// true, 1 or on; false, 0 or off.
 Complaint take_switch(std::string_view text, bool& out);
 Complaint take_text(std::string_view text, std::string& out);
 // Separated by commas; blanks around an entry do not count, a repeated entry is taken once.
 Complaint take_list(std::string_view text, std::vector<std::string>& out);
+// A list of CIDR ranges and addresses.
+Complaint take_ranges(std::string_view text, std::vector<IpRange>& out);
 Complaint take_directory(std::string_view text, std::string& out);
 Complaint take_readable_file(std::string_view text, std::string& out);
 Complaint take_listen(std::string_view text, Config& config);

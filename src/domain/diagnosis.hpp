@@ -50,8 +50,9 @@ std::string_view to_string(TestStep step);
 // What is wrong and what to do. Every foreign text in it is scrubbed; it is safe to show.
 //
 // Classes, by where the fault lies:
-//   network   dns_not_found · tcp_refused · tcp_timeout · tcp_unreachable · connection_closed ·
-//             wrong_service (something else answers there)
+//   network   dns_not_found · dns_failed (the name service does not answer) · address_denied (by our own
+//             rules) · tcp_refused · tcp_timeout · tcp_unreachable · connection_closed · wrong_service
+//             (something else answers there)
 //   TLS       tls_untrusted · tls_name · tls_expired · tls_none (the server has none) · tls_required (it
 //             wants it) · tls_failed
 //   sign-in   auth_refused · auth_locked · auth_method

@@ -11,6 +11,11 @@ const std::vector<DiagnosisClass>& diagnosis_classes() {
   static const std::vector<DiagnosisClass> classes = {
       {"dns_not_found", "{host} is not known to the name service of Trino.",
        "Check the spelling, or ask the network team for a DNS entry that Trino's nodes can resolve."},
+      {"dns_failed", "The name service does not answer for {host}.",
+       "Ask the network team whether the name service works; then try again.", true},
+      {"address_denied", "{host} is at an address that connection tests must not reach.",
+       "Check the host. If the address is right, the operator can allow it with AKKO_NETWORK_ALLOW "
+       "(docs/operations.md, \"Network checks\")."},
       {"tcp_refused", "{host} refused port {port}.",
        "Is the port right, is the service up, and does it listen on an address that Trino can reach?"},
       {"tcp_timeout", "No answer from {host}:{port}.",

@@ -62,6 +62,10 @@ TEST(ConfigTest, DefaultsOfTheTableAreThoseOfTheStruct) {
   EXPECT_EQ(config.drift_check_interval, plain.drift_check_interval);
   EXPECT_EQ(config.probe_pool, plain.probe_pool);
   EXPECT_EQ(config.warm_up, plain.warm_up);
+  EXPECT_EQ(config.network_checks, plain.network_checks);
+  EXPECT_EQ(config.network_deny, plain.network_deny);
+  EXPECT_EQ(config.network_allow, plain.network_allow);
+  EXPECT_EQ(config.checks_per_minute, plain.checks_per_minute);
   EXPECT_EQ(config.oidc_audiences, plain.oidc_audiences);
   EXPECT_EQ(config.oidc_ca_file, plain.oidc_ca_file);
   EXPECT_EQ(config.admin_role, plain.admin_role);
@@ -162,6 +166,30 @@ TEST(ConfigTest, ReadsCountsSwitchesListsAndLevels) {
   EXPECT_THAT(fields(read_with("AKKO_DEFAULT_ALLOW_ROLES", "a,,b")), ElementsAre("AKKO_DEFAULT_ALLOW_ROLES"));
   EXPECT_EQ(read_with("AKKO_LOG_LEVEL", "debug")->config.log_level, log::Level::debug);
   EXPECT_THAT(fields(read_with("AKKO_LOG_LEVEL", "verbose")), ElementsAre("AKKO_LOG_LEVEL"));
+}
+
+TEST(ConfigTest, ReadsTheRulesOfNetworkChecks) {
+  EXPECT_FALSE(read_with("AKKO_NETWORK_CHECKS", "off")->config.network_checks);
+  EXPECT_TRUE(read_with("AKKO_NETWORK_CHECKS", "on")->config.network_checks);
+  EXPECT_FALSE(read({"--network-checks=off"})->config.network_checks);
+  EXPECT_THAT(read_with("AKKO_NETWORK_DENY", "10.0.0.0/8, fd00::1")->config.network_deny,
+              ElementsAre(*IpRange::parse("10.0.0.0/8"), *IpRange::parse("fd00::1/128")));
+  EXPECT_THAT(read_with("AKKO_NETWORK_ALLOW", "10.20.0.0/16")->config.network_allow,
+              ElementsAre(*IpRange::parse("10.20.0.0/16")));
+  EXPECT_EQ(read_with("AKKO_CHECKS_PER_MINUTE", "5")->config.checks_per_minute, 5U);
+  for (const auto* bad : {"0", "10001", "x"}) {
+    EXPECT_THAT(fields(read_with("AKKO_CHECKS_PER_MINUTE", bad)), ElementsAre("AKKO_CHECKS_PER_MINUTE"));
+  }
+}
+
+TEST(ConfigTest, SaysWhatIsWrongWithAnAddressRange) {
+  for (const auto* name : {"AKKO_NETWORK_DENY", "AKKO_NETWORK_ALLOW"}) {
+    const auto line = read_with(name, "10.0.0.0/8,10.0.0.0/33");
+    ASSERT_THAT(fields(line), ElementsAre(name));
+    EXPECT_EQ(line.error().violations[0].message,
+              "must be a list of address ranges: 10.0.0.0/33 must end in a prefix length from 0 to 32");
+    EXPECT_THAT(fields(read_with(name, "10.0.0.0/8,,::1")), ElementsAre(name));
+  }
 }
 
 TEST(ConfigTest, RefusesControlCharactersAndRelativePaths) {
