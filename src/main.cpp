@@ -94,11 +94,15 @@ class Product {
           "AKKO_OIDC_ISSUER for anything else.");
     }
     trino_ = make_trino({config_.trino_url, config_.trino_user, config_.trino_ca_file});
+    AddressRules rules{config_.network_deny, config_.network_allow};
+    network_ = make_network({.rules = std::move(rules)});
     audit_ = make_audit_log(*clock_);
     saga_.emplace(*store_.catalogs, *secrets_, *trino_, *clock_);
-    service_.emplace(ServiceSettings{config_.operation_deadline, config_.default_allow_roles,
-                                     config_.allow_secrets_in_statements},
-                     CatalogService::Ports{*store_.catalogs, *secrets_, *trino_, *audit_, metrics_, *clock_},
+    checks_.emplace(config_.checks_per_minute);
+    service_.emplace(ServiceSettings{config_.operation_deadline, config_.network_checks,
+                                     config_.default_allow_roles, config_.allow_secrets_in_statements},
+                     CatalogService::Ports{*store_.catalogs, *secrets_, *trino_, *network_, *audit_, metrics_,
+                                           *clock_, *checks_},
                      *connectors_, coordination_, *saga_);
     reconciler_.emplace(
         ReconcilerSettings{config_.reconcile_interval, config_.drift_check_interval,
@@ -164,6 +168,8 @@ class Product {
   std::unique_ptr<SecretSource> secrets_;
   std::unique_ptr<DevIssuer> dev_issuer_;
   std::unique_ptr<TrinoCatalogs> trino_;
+  std::unique_ptr<Network> network_;
+  std::optional<RateLimiter> checks_;
   std::unique_ptr<AuditLog> audit_;
   Coordination coordination_;
   std::optional<Saga> saga_;

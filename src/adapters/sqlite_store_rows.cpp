@@ -146,8 +146,8 @@ tl::unexpected<Error> corrupt(const std::string& table, const std::string& key, 
 void bind_catalog(SQLite::Statement& statement, const Catalog& catalog) {
   const auto& spec = catalog.spec;
   const auto& health = catalog.health;
-  SQLite::bind(statement, spec.name.text(), spec.connector, to_json(spec.properties), to_json(spec.options), spec.description,
-               to_json(spec.allow_roles), std::string(to_string(catalog.phase)),
+  SQLite::bind(statement, spec.name.text(), spec.connector, to_json(spec.properties), to_json(spec.options),
+               spec.description, to_json(spec.allow_roles), std::string(to_string(catalog.phase)),
                std::string(to_string(health.health)), health.code, health.message, health.checked_at,
                to_json(catalog.secrets), static_cast<std::int64_t>(catalog.secret_revision),
                static_cast<std::int64_t>(catalog.revision), catalog.operation_id, catalog.created_at,

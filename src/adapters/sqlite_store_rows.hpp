@@ -13,7 +13,8 @@ namespace akko::sqlite {
 
 // The columns of `catalogs` in the order of `bind_catalog` and `read_catalog`.
 inline constexpr std::string_view kCatalogColumns =
-    "name, connector, properties, options, description, allow_roles, phase, health, health_code, health_message, "
+    "name, connector, properties, options, description, allow_roles, phase, health, health_code, "
+    "health_message, "
     "health_checked_at, secrets, secret_revision, revision, operation_id, created_at, created_by, "
     "updated_at, "
     "updated_by";

@@ -190,7 +190,7 @@ class TrinoOverSql final : public TrinoCatalogs {
 
   // Runs a statement to its end. On every other way out the query is cancelled.
   TrinoResult<TrinoRows> execute(std::string_view statement, const CallContext& context,
-                            std::string* query_id = nullptr) {
+                                 std::string* query_id = nullptr) {
     StatementPager pager(settings_.url);
     auto request = post(statement, context);
     auto answer = http::send(request, context.deadline, context.stop);

@@ -40,10 +40,9 @@ class Decoder {
     } else if (name == "allow_roles") {
       read_roles(value);
     } else {
-      complain(
-          std::string(name.substr(0, 60)), "unknown",
-          "a catalog has the members name, connector, fields, properties, credentials, description and "
-          "allow_roles");
+      complain(std::string(name.substr(0, 60)), "unknown",
+               "a catalog has the members name, connector, fields, properties, credentials, description and "
+               "allow_roles");
     }
   }
 
@@ -90,7 +89,8 @@ class Decoder {
           request.field_maps[key][name] = std::move(text);
         });
       } else {
-        complain("fields." + key.substr(0, 60), "type", "must be a text, a whole number, true, false or an object of texts");
+        complain("fields." + key.substr(0, 60), "type",
+                 "must be a text, a whole number, true, false or an object of texts");
       }
     }
   }

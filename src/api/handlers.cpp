@@ -77,8 +77,10 @@ Response get_catalog(const HandlerPorts& ports, const Request& request) {
   const auto* catalog = snapshot->find(request.path_parameter("name"));
   if (catalog == nullptr)
     return problem(404, "catalog_not_found", "there is no registered catalog of this name", request);
-  return conditional(request, std::make_shared<const std::string>(catalog_json(*catalog, ports.service.form_values(*catalog))),
-                     revision_etag(catalog->revision));
+  return conditional(
+      request,
+      std::make_shared<const std::string>(catalog_json(*catalog, ports.service.form_values(*catalog))),
+      revision_etag(catalog->revision));
 }
 
 Response delete_catalog(const HandlerPorts& ports, const Request& request) {

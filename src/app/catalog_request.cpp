@@ -106,7 +106,8 @@ Properties take_options(const ConnectorDefinition& definition, FieldValues& valu
   return options;
 }
 
-void judge_values(const CatalogRequest& request, JudgedRequest& judged, std::vector<FieldViolation>& violations) {
+void judge_values(const CatalogRequest& request, JudgedRequest& judged,
+                  std::vector<FieldViolation>& violations) {
   const auto& definition = *judged.definition;
   const auto before = violations.size();
   auto values = sorted_values(request, definition, violations);

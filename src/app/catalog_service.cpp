@@ -198,16 +198,15 @@ Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
                 "Start the coordinator or check AKKO_TRINO_URL, then try again.");
   }
   if (facts.connectors_known && !facts.connectors.contains(needed)) {
-    return fail(
-        ErrorCode::failed_precondition, "plugin_missing",
-        "connection test failed: this Trino has no connector " + needed + ".",
-        "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
+    return fail(ErrorCode::failed_precondition, "plugin_missing",
+                "connection test failed: this Trino has no connector " + needed + ".",
+                "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
   }
   // A file of secrets cannot be sent inside a statement, whatever is allowed.
   const auto complete = judged.definition->complete(judged.raw, ConnectorDefinition::Purpose::registration);
-  const bool refused = facts.secrets_provider == SecretsProvider::missing &&
-                       (!settings_.allow_secrets_in_statements ||
-                        needs_secret_files(*judged.definition, complete.secrets));
+  const bool refused =
+      facts.secrets_provider == SecretsProvider::missing &&
+      (!settings_.allow_secrets_in_statements || needs_secret_files(*judged.definition, complete.secrets));
   if (refused) {
     auto error =
         fail(ErrorCode::unavailable, "secrets_plugin_missing",
@@ -265,7 +264,8 @@ Result<Undertaking> CatalogService::prepare(const JudgedRequest& judged, const C
                 .created_by = caller.principal.name,
                 .updated_at = now,
                 .updated_by = caller.principal.name};
-  for (const auto& [property, value] : complete.secrets) draft.secrets[property] = {now, caller.principal.name};
+  for (const auto& [property, value] : complete.secrets)
+    draft.secrets[property] = {now, caller.principal.name};
   auto spec = render_for_trino(*judged.name, definition, complete, secret_revision, transport());
   auto probe = definition.probe_plan(*judged.name, complete, judged.options).runs;
   return Undertaking{.plan = plan_registration(!complete.secrets.empty()),
@@ -295,8 +295,8 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
   const auto texts = texts_of(definition, judged.raw, deadline);
   // A name that is taken is told by `reserve` below, and before anything else is asked.
   if (snapshot->find(judged.name->text()) == nullptr) {
-    const auto problem = check_network(ports_.network, definition.network_targets(judged.raw), network_skip_reason(),
-                                       texts, context, undertaking.progress);
+    const auto problem = check_network(ports_.network, definition.network_targets(judged.raw),
+                                       network_skip_reason(), texts, context, undertaking.progress);
     steps = undertaking.progress.steps();
     if (problem) return tl::make_unexpected(error_of(*problem));
   }
@@ -337,8 +337,9 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
                                             CheckProgress progress) {
   const auto& definition = *judged.definition;
   TestReport report;
-  report.diagnosis = check_network(ports_.network, definition.network_targets(judged.raw), network_skip_reason(),
-                                   texts_of(definition, judged.raw, deadline_of(definition)), context, progress);
+  report.diagnosis =
+      check_network(ports_.network, definition.network_targets(judged.raw), network_skip_reason(),
+                    texts_of(definition, judged.raw, deadline_of(definition)), context, progress);
   if (!report.diagnosis) {
     AKKO_TRY(report.diagnosis, try_in_trino(judged, context, progress, report));
   }
@@ -348,8 +349,8 @@ Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const C
 
 // Sign-in and metadata, under a name of the probe pool.
 Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedRequest& judged,
-                                                              const CallContext& context, CheckProgress& progress,
-                                                              TestReport& report) {
+                                                              const CallContext& context,
+                                                              CheckProgress& progress, TestReport& report) {
   const auto& definition = *judged.definition;
   progress.begin(CheckStep::sign_in);
   auto lease = coordination_.probes.lease(context.deadline, context.stop);

@@ -96,15 +96,17 @@ class CatalogService {
   Result<Catalog> register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
                                    const Caller& caller, const std::string& operation_id,
                                    std::vector<StepReport>& steps);
-  Result<Undertaking> prepare(const JudgedRequest& judged, const CatalogRequest& request, const Caller& caller,
-                              const std::string& operation_id);
-  Result<TestReport> run_test(const JudgedRequest& judged, const CallContext& context, CheckProgress progress);
+  Result<Undertaking> prepare(const JudgedRequest& judged, const CatalogRequest& request,
+                              const Caller& caller, const std::string& operation_id);
+  Result<TestReport> run_test(const JudgedRequest& judged, const CallContext& context,
+                              CheckProgress progress);
   Result<std::optional<Diagnosis>> try_in_trino(const JudgedRequest& judged, const CallContext& context,
                                                 CheckProgress& progress, TestReport& report);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
                           const std::string& operation_id, Catalog& found);
   SecretTransport transport() const;
-  Error registration_error(const SagaFailure& failure, const DiagnosisContext& texts, Undertaking& undertaking) const;
+  Error registration_error(const SagaFailure& failure, const DiagnosisContext& texts,
+                           Undertaking& undertaking) const;
   std::chrono::milliseconds deadline_of(const ConnectorDefinition& definition) const;
   std::string network_skip_reason() const;
   AuditEvent audit_event(std::string_view name, const CatalogRequest& request) const;

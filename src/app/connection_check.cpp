@@ -6,7 +6,8 @@
 namespace akko {
 namespace {
 
-constexpr std::array kSteps = {CheckStep::dns, CheckStep::tcp, CheckStep::tls, CheckStep::sign_in, CheckStep::metadata};
+constexpr std::array kSteps = {CheckStep::dns, CheckStep::tcp, CheckStep::tls, CheckStep::sign_in,
+                               CheckStep::metadata};
 
 std::string spelled(const Url::Host& host) {
   return host.port == 0 ? host.name : host.name + ':' + std::to_string(host.port);
@@ -28,13 +29,15 @@ struct Candidate {
 
 class NetworkSteps {
  public:
-  NetworkSteps(Network& network, const DiagnosisContext& texts, const CallContext& context, CheckProgress& progress)
+  NetworkSteps(Network& network, const DiagnosisContext& texts, const CallContext& context,
+               CheckProgress& progress)
       : network_(network), texts_(texts), context_(context), progress_(progress) {}
 
   std::optional<Diagnosis> run(const std::vector<NetworkTarget>& targets) {
     for (const auto& target : targets) {
       if (!target.unknown.empty()) {
-        for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls}) progress_.skip(step, target.unknown);
+        for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls})
+          progress_.skip(step, target.unknown);
         return std::nullopt;
       }
     }
@@ -46,7 +49,8 @@ class NetworkSteps {
  private:
   // Of each target one host is enough: the driver goes on to the next as well.
   template <typename Try>
-  std::optional<Diagnosis> each_target(CheckStep step, const std::vector<NetworkTarget>& targets, Try&& attempt) {
+  std::optional<Diagnosis> each_target(CheckStep step, const std::vector<NetworkTarget>& targets,
+                                       Try&& attempt) {
     progress_.begin(step);
     std::vector<std::string> found;
     for (const auto& target : targets) {
@@ -122,9 +126,11 @@ class NetworkSteps {
         progress_.fail(CheckStep::tls, diagnosis);
         return diagnosis;
       }
-      auto text = spelled(candidate.host) + " speaks " + report->version + ", certificate valid until " + report->not_after;
+      auto text = spelled(candidate.host) + " speaks " + report->version + ", certificate valid until " +
+                  report->not_after;
       if (target.verify && !report->trusted) {
-        text += "; its authority, " + report->issuer + ", is not known here, and the trust store of Trino's Java decides";
+        text += "; its authority, " + report->issuer +
+                ", is not known here, and the trust store of Trino's Java decides";
       }
       found.push_back(std::move(text));
     }
@@ -149,9 +155,10 @@ class NetworkSteps {
 // "4 schemas visible", or that there is none.
 std::string counted(const std::string& what, const TrinoRows& rows) {
   if (what.empty()) return "";
-  const auto count = rows.size() - static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& row) {
-                       return !row.empty() && row.front() == "information_schema";
-                     }));
+  const auto count =
+      rows.size() - static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& row) {
+        return !row.empty() && row.front() == "information_schema";
+      }));
   if (count == 0) return "no " + what + " visible: the user may lack rights, or the source is empty";
   return std::to_string(count) + ' ' + what + " visible";
 }
@@ -179,7 +186,7 @@ std::string_view ran_from(CheckStep step) {
 }
 
 CheckProgress::CheckProgress(Observer observer) : observer_(std::move(observer)) {
-  for (const auto step : kSteps) steps_.push_back({.step = step});
+  for (const auto step : kSteps) steps_.emplace_back().step = step;
 }
 
 void CheckProgress::begin(CheckStep step) {
@@ -229,8 +236,8 @@ std::optional<Diagnosis> check_network(Network& network, const std::vector<Netwo
   return std::nullopt;
 }
 
-TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& runs, const CallContext& context,
-                            CheckProgress& progress) {
+TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& runs,
+                            const CallContext& context, CheckProgress& progress) {
   std::string counts;
   for (const auto& run : runs) {
     if (run.step == CheckStep::metadata) {

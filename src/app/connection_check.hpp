@@ -64,7 +64,7 @@ std::optional<Diagnosis> check_network(Network& network, const std::vector<Netwo
                                        const CallContext& context, CheckProgress& progress);
 
 // Runs the statements of a probe one after the other; tells the progress what they found.
-TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& runs, const CallContext& context,
-                            CheckProgress& progress);
+TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& runs,
+                            const CallContext& context, CheckProgress& progress);
 
 }  // namespace akko

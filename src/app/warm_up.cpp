@@ -93,8 +93,9 @@ bool ConnectorWarmUp::warm(const ConnectorDefinition& definition, const std::sto
   if (uses_reference) add_some_secret(definition, complete);
   const auto& values = complete.secrets;
   if (!values.empty() && !secrets_.put(name, *revision, values)) return false;
-  const auto spec = render_for_trino(name, definition, complete, *revision,
-                                     uses_reference ? SecretTransport::reference : SecretTransport::in_statement);
+  const auto spec =
+      render_for_trino(name, definition, complete, *revision,
+                       uses_reference ? SecretTransport::reference : SecretTransport::in_statement);
   const auto start = Deadline::Clock::now();
   if (lease->was_dirty()) static_cast<void>(trino_.drop(name, patient));
   const auto created = trino_.create(spec, patient);

@@ -39,7 +39,7 @@ struct Config {
   std::string trino_user = "akko-catalog-manager";
   std::string trino_ca_file;
   bool allow_secrets_in_statements = false;
-  std::chrono::milliseconds operation_deadline{15000};
+  std::chrono::milliseconds operation_deadline{30000};
   std::chrono::milliseconds reconcile_interval{1000};
   std::chrono::seconds drift_check_interval{30};
   unsigned probe_pool = 4;

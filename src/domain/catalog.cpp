@@ -97,7 +97,8 @@ std::string secret_reference(const CatalogName& name, std::string_view property,
   return reference("${akko:", name, property, revision);
 }
 
-std::string secret_path_reference(const CatalogName& name, std::string_view property, std::uint64_t revision) {
+std::string secret_path_reference(const CatalogName& name, std::string_view property,
+                                  std::uint64_t revision) {
   return reference("${akko:path:", name, property, revision);
 }
 

@@ -99,7 +99,8 @@ std::vector<std::string> ConnectorDefinition::values_by_choice(std::string_view 
 }
 
 // A property that is known only as a constant or by the choices that set it. False: it is neither.
-bool ConnectorDefinition::check_set_only(const std::string& name, std::string_view value, const std::string& field,
+bool ConnectorDefinition::check_set_only(const std::string& name, std::string_view value,
+                                         const std::string& field,
                                          std::vector<FieldViolation>& violations) const {
   if (const auto constant = constants_.find(name); constant != constants_.end()) {
     if (value != constant->second)
@@ -157,8 +158,8 @@ void ConnectorDefinition::validate(const RawValues& raw, const Properties& optio
       return;
     }
     if (definition->secret != among_secrets) {
-      const auto reason =
-          definition->secret ? "is a secret; it belongs into credentials." : "is no secret; it belongs into properties.";
+      const auto reason = definition->secret ? "is a secret; it belongs into credentials."
+                                             : "is no secret; it belongs into properties.";
       violations.push_back({field, "misplaced", reason + name});
       return;
     }
@@ -202,7 +203,8 @@ RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw
   if (violations.size() > before) return raw;
   auto written = form().write(form().effective(given), violations);
   const auto refuse_both = [&](const std::string& name, bool secret) {
-    violations.push_back({field_of(name, secret), "misplaced", "is filled by the fields of the form; leave it out"});
+    violations.push_back(
+        {field_of(name, secret), "misplaced", "is filled by the fields of the form; leave it out"});
   };
   for (auto& [name, value] : written.properties) {
     if (!raw.properties.try_emplace(name, std::move(value)).second) refuse_both(name, false);
@@ -215,7 +217,8 @@ RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw
 
 RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose) const {
   RawValues out = given;
-  if (purpose == Purpose::dry_run) out.properties.insert(dry_run_.begin(), dry_run_.end());  // keeps what is there
+  if (purpose == Purpose::dry_run)
+    out.properties.insert(dry_run_.begin(), dry_run_.end());  // keeps what is there
   if (const auto values = form().read(given, {})) {
     std::vector<FieldViolation> unwritable;  // then only the defaults of the properties are added
     auto written = form().write(form().effective(*values), unwritable);
@@ -255,7 +258,8 @@ void ConnectorDefinition::append_dry_run(RawValues& raw) const {
   }
 }
 
-std::optional<FieldValues> ConnectorDefinition::form_values(const RawValues& raw, const Properties& options) const {
+std::optional<FieldValues> ConnectorDefinition::form_values(const RawValues& raw,
+                                                            const Properties& options) const {
   const auto values = form().read(raw, options);
   if (!values) return std::nullopt;
   return form().effective(*values);
@@ -272,7 +276,8 @@ const std::string& ConnectorDefinition::trino_connector(const RawValues& raw) co
   if (!values) return trino_connector_;
   for (const auto& field : fields_) {
     for (const auto& choice : field.choices) {
-      if (!choice.trino_connector.empty() && values->text(field.key) == choice.value) return choice.trino_connector;
+      if (!choice.trino_connector.empty() && values->text(field.key) == choice.value)
+        return choice.trino_connector;
     }
   }
   return trino_connector_;

@@ -63,8 +63,8 @@ struct ProbeRun {
 struct NetworkTarget {
   std::vector<Url::Host> hosts;  // ports filled in; one that answers is enough
   bool tls = false;
-  bool verify = false;     // the connector checks name and dates of the certificate
-  std::string send;        // bytes before the handshake, and what must come back
+  bool verify = false;  // the connector checks name and dates of the certificate
+  std::string send;     // bytes before the handshake, and what must come back
   std::string expect;
   std::string tls_unknown;  // why this process cannot do the handshake; "" = it can
   std::string unknown;      // why this process cannot check anything; "" = it can
@@ -72,7 +72,7 @@ struct NetworkTarget {
 
 // Where the network targets of a definition come from.
 struct EndpointDefinition {
-  std::string url;  // name of a url property
+  std::string url;          // name of a url property
   std::string hosts, port;  // names of properties
   std::uint16_t default_port = 0;
   std::vector<Url::Host> address;  // fixed
@@ -142,9 +142,10 @@ class ConnectorDefinition {
 
   // Appends every violation of what an admin sent as properties. Fields are named "properties.<name>" and
   // "credentials.<name>". Codes: required, unknown, refused, misplaced (a secret among the properties
-  // or the reverse), too_many, constant, template, the codes of domain/validation.hpp, of form.hpp and url.hpp.
-  // No value gets into a violation, secret or not.
-  void validate(const RawValues& raw, const Properties& options, std::vector<FieldViolation>& violations) const;
+  // or the reverse), too_many, constant, template, the codes of domain/validation.hpp, of form.hpp and
+  // url.hpp. No value gets into a violation, secret or not.
+  void validate(const RawValues& raw, const Properties& options,
+                std::vector<FieldViolation>& violations) const;
 
   enum class Purpose : std::uint8_t { registration, dry_run };
   // The full property set of valid properties: given + what the form adds + constants + defaults, and for a
@@ -188,7 +189,8 @@ class ConnectorDefinition {
   bool check_set_only(const std::string& name, std::string_view value, const std::string& field,
                       std::vector<FieldViolation>& violations) const;
   void check_name(std::string_view name, bool among_secrets, std::vector<FieldViolation>& violations) const;
-  void check_form(const RawValues& raw, const Properties& options, std::vector<FieldViolation>& violations) const;
+  void check_form(const RawValues& raw, const Properties& options,
+                  std::vector<FieldViolation>& violations) const;
   std::string text_of_field(const std::string& key, const RawValues& raw) const;
   const RefusedProperties* find_refused(std::string_view property) const;
   std::vector<std::string> values_by_choice(std::string_view property) const;

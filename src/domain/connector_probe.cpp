@@ -29,7 +29,8 @@ std::string quoted_table(std::string_view list, const std::string& default_schem
 
 std::string value_of(const RawValues& raw, const std::string& name) {
   if (const auto found = raw.properties.find(name); found != raw.properties.end()) return found->second;
-  if (const auto found = raw.secrets.find(name); found != raw.secrets.end()) return std::string(found->second.reveal());
+  if (const auto found = raw.secrets.find(name); found != raw.secrets.end())
+    return std::string(found->second.reveal());
   return "";
 }
 
@@ -88,13 +89,15 @@ std::vector<NetworkTarget> ConnectorDefinition::network_targets(const RawValues&
       const auto& form = property->url->syntax.forms[url->form];
       target.hosts = url->hosts;
       fill_ports(target.hosts, form.default_port);
-      if (form.port_forbidden) target.unknown = "the name stands for several servers that only the driver looks up";
+      if (form.port_forbidden)
+        target.unknown = "the name stands for several servers that only the driver looks up";
     } else if (!endpoint.hosts.empty()) {
       auto hosts = parse_hosts(value_of(raw, endpoint.hosts));
       if (!hosts) continue;
       target.hosts = std::move(*hosts);
       const auto port = value_of(raw, endpoint.port);
-      fill_ports(target.hosts, port.empty() ? endpoint.default_port : static_cast<std::uint16_t>(std::stoul(port)));
+      fill_ports(target.hosts,
+                 port.empty() ? endpoint.default_port : static_cast<std::uint16_t>(std::stoul(port)));
     } else {
       target.hosts = endpoint.address;
     }

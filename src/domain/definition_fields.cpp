@@ -37,7 +37,10 @@ std::vector<FieldChoice> read_choices(const JsonNode& root) {
   std::vector<FieldChoice> out;
   for (const auto nodes = root.items("choices"); const auto& node : nodes) {
     node.only({"value", "label", "help", "sets", "trino_connector"});
-    FieldChoice choice{node.text("value"), node.text("label"), node.optional_text("help"), {},
+    FieldChoice choice{node.text("value"),
+                       node.text("label"),
+                       node.optional_text("help"),
+                       {},
                        node.optional_text("trino_connector")};
     for (const auto sets = node.members("sets"); const auto& [address, value] : sets)
       choice.sets.emplace_back(read_address(value, address), value.as_scalar());
@@ -92,19 +95,21 @@ void read_limits(const JsonNode& node, FieldDefinition& field) {
 
 FieldDefinition read_field(const JsonNode& node) {
   static const auto key_pattern = Pattern::compile("[a-z][a-z0-9_]{0,39}");
-  node.only({"key", "label", "help", "kind", "required", "default", "example", "accept", "pattern", "pattern_help",
-             "min_length", "max_length", "minimum", "maximum", "choices", "show_when", "retarget", "advanced", "to",
-             "json"});
+  node.only({"key",     "label",     "help",         "kind",       "required",   "default", "example",
+             "accept",  "pattern",   "pattern_help", "min_length", "max_length", "minimum", "maximum",
+             "choices", "show_when", "retarget",     "advanced",   "to",         "json"});
   FieldDefinition field;
   field.key = node.text("key");
-  if (key_pattern && !key_pattern->matches_whole(field.key)) node.member("key").wrong("must match " + key_pattern->text());
+  if (key_pattern && !key_pattern->matches_whole(field.key))
+    node.member("key").wrong("must match " + key_pattern->text());
   field.label = node.text("label");
   field.help = node.text("help");
   field.kind = read_word(node.member("kind"), kFieldKinds);
   field.required = node.flag("required", false);
   field.advanced = node.flag("advanced", false);
   field.retarget = node.flag("retarget", false);
-  if (const auto value = node.optional_member("default"); value.present()) field.default_value = value.as_scalar();
+  if (const auto value = node.optional_member("default"); value.present())
+    field.default_value = value.as_scalar();
   if (const auto value = node.optional_member("example"); value.present()) field.example = value.as_scalar();
   field.accept = node.optional_text("accept");
   field.pattern = read_pattern(node.optional_member("pattern"));
@@ -145,7 +150,8 @@ Probe read_probe(const JsonNode& root) {
                              one.optional_text("proves"),
                              one.optional_text("explanation")};
     if (!statement.proves.empty()) check_proves(one.member("proves"), statement.proves);
-    if (statement.text.find("{catalog}") == std::string::npos) one.member("statement").wrong("must hold {catalog}");
+    if (statement.text.find("{catalog}") == std::string::npos)
+      one.member("statement").wrong("must hold {catalog}");
     if ((statement.text.find("{table}") == std::string::npos) != statement.table.empty())
       one.wrong("{table} in the statement and table go together");
     probe.statements.push_back(std::move(statement));

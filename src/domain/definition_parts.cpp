@@ -36,7 +36,8 @@ std::vector<UrlSyntax::Form> read_forms(const JsonNode& root, std::uint16_t defa
   std::vector<UrlSyntax::Form> forms;
   for (const auto nodes = root.items("forms"); const auto& node : nodes) {
     node.only({"name", "prefix", "default_port", "port"});
-    UrlSyntax::Form form{node.optional_text("name"), node.text("prefix"), read_port(node, "default_port"), false};
+    UrlSyntax::Form form{node.optional_text("name"), node.text("prefix"), read_port(node, "default_port"),
+                         false};
     if (form.default_port == 0) form.default_port = default_port;
     const auto port = node.optional_text("port");
     if (!port.empty() && port != "forbidden") node.member("port").wrong("must be forbidden, or left out");
@@ -72,8 +73,9 @@ UrlSyntax read_syntax(const JsonNode& root) {
 }
 
 UrlRules read_url(const JsonNode& root) {
-  root.only({"forms", "aliases", "default_port", "hosts", "user_info", "path", "style", "encoding", "case_matters",
-             "parameters", "limited_parameters", "credential_parameters", "refused_parameters"});
+  root.only({"forms", "aliases", "default_port", "hosts", "user_info", "path", "style", "encoding",
+             "case_matters", "parameters", "limited_parameters", "credential_parameters",
+             "refused_parameters"});
   UrlRules rules;
   rules.syntax = read_syntax(root);
   rules.case_matters = root.flag("case_matters", true);
@@ -117,7 +119,8 @@ void check_kind(const JsonNode& node, const PropertyDefinition& property) {
   if (property.url.has_value() != is_url) node.wrong("url goes with kind url");
   if ((property.minimum || property.maximum) && kind != PropertyKind::integer)
     node.wrong("minimum and maximum go with kind integer");
-  if (property.pattern && !is_text && kind != PropertyKind::secret) node.wrong("pattern goes with kind text or secret");
+  if (property.pattern && !is_text && kind != PropertyKind::secret)
+    node.wrong("pattern goes with kind text or secret");
   if (property.pattern.has_value() == property.pattern_help.empty()) node.wrong("pattern needs pattern_help");
   if (property.default_value && (property.secret || is_url || property.required))
     node.wrong("a default goes with a property that is neither required nor a secret nor a URL");
@@ -129,8 +132,8 @@ void check_kind(const JsonNode& node, const PropertyDefinition& property) {
 
 PropertyDefinition read_property(const JsonNode& node) {
   static const auto name_pattern = Pattern::compile("[a-z][a-z0-9]*([._-][a-z0-9]+)*");
-  node.only({"name", "label", "help", "kind", "secret", "required", "advanced", "default", "pattern", "pattern_help",
-             "max_length", "minimum", "maximum", "choices", "url", "templates"});
+  node.only({"name", "label", "help", "kind", "secret", "required", "advanced", "default", "pattern",
+             "pattern_help", "max_length", "minimum", "maximum", "choices", "url", "templates"});
   PropertyDefinition property;
   property.name = node.text("name");
   if (name_pattern && !name_pattern->matches_whole(property.name))
@@ -164,8 +167,8 @@ PropertyDefinition read_property(const JsonNode& node) {
 // Bytes written as hexadecimal digits.
 std::string read_bytes(const JsonNode& node, std::string_view name) {
   const auto digits = node.optional_text(name);
-  const bool sound = digits.size() % 2 == 0 && std::all_of(digits.begin(), digits.end(),
-                                                           [](char c) { return hex_digit(c) >= 0; });
+  const bool sound = digits.size() % 2 == 0 &&
+                     std::all_of(digits.begin(), digits.end(), [](char c) { return hex_digit(c) >= 0; });
   if (!sound) node.member(name).wrong("must be pairs of hexadecimal digits");
   std::string bytes;
   for (std::size_t at = 0; sound && at < digits.size(); at += 2)
@@ -240,7 +243,8 @@ std::vector<EndpointDefinition> read_endpoints(const JsonNode& root) {
       if (!hosts || hosts->front().port == 0) node.member("address").wrong("must be host:port");
       if (hosts) endpoint.address = std::move(*hosts);
     }
-    const int sources = (endpoint.url.empty() ? 0 : 1) + (endpoint.hosts.empty() ? 0 : 1) + (endpoint.address.empty() ? 0 : 1);
+    const int sources = (endpoint.url.empty() ? 0 : 1) + (endpoint.hosts.empty() ? 0 : 1) +
+                        (endpoint.address.empty() ? 0 : 1);
     if (sources != 1) node.wrong("needs one of url, hosts and address");
     endpoint.when = read_conditions(node, "when");
     if (const auto tls = node.optional_member("tls"); tls.present()) endpoint.tls = read_tls(tls);

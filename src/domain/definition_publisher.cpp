@@ -21,7 +21,9 @@ json::array words_of(const Words& words) {
 }
 
 // Checked when it was read.
-json::value whole_number(const std::string& text) { return std::int64_t{std::strtoll(text.c_str(), nullptr, 10)}; }
+json::value whole_number(const std::string& text) {
+  return std::int64_t{std::strtoll(text.c_str(), nullptr, 10)};
+}
 
 std::string address_text(const Address& address) {
   using Part = Address::Part;
@@ -74,14 +76,11 @@ json::object published(const UrlRules& rules) {
 }
 
 json::object published(const PropertyDefinition& property) {
-  json::object out{{"name", property.name},
-                   {"label", property.label},
-                   {"help", property.help},
-                   {"kind", std::string(word_of(property.kind, kPropertyKinds))},
-                   {"secret", property.secret},
-                   {"required", property.required},
-                   {"advanced", property.advanced},
-                   {"max_length", property.max_length}};
+  json::object out{
+      {"name", property.name},         {"label", property.label},
+      {"help", property.help},         {"kind", std::string(word_of(property.kind, kPropertyKinds))},
+      {"secret", property.secret},     {"required", property.required},
+      {"advanced", property.advanced}, {"max_length", property.max_length}};
   if (const auto& text = property.default_value) {
     const bool number = property.kind == PropertyKind::integer, flag = property.kind == PropertyKind::boolean;
     out["default"] = flag ? json::value(*text == "true") : number ? whole_number(*text) : json::value(*text);
@@ -145,7 +144,8 @@ json::object published(const Probe& probe) {
     if (!statement.explanation.empty()) one["explanation"] = statement.explanation;
     statements.push_back(std::move(one));
   }
-  return {{"statements", std::move(statements)}, {"proves", probe.proves}, {"explanation", probe.explanation}};
+  return {
+      {"statements", std::move(statements)}, {"proves", probe.proves}, {"explanation", probe.explanation}};
 }
 
 }  // namespace
@@ -164,22 +164,22 @@ std::string DefinitionReader::publish(const ConnectorDefinition& definition) {
   }
   json::object constants;
   for (const auto& [name, value] : definition.constants_) constants[name] = value;
-  return json::serialize(json::object{
-      {"id", definition.id_},
-      {"title", definition.title_},
-      {"category", definition.category_},
-      {"summary", definition.summary_},
-      {"documentation", definition.documentation_},
-      {"trino_connector", definition.trino_connector_},
-      {"openmetadata_service", definition.openmetadata_service_},
-      {"jvm_flags", words_of(definition.jvm_flags_)},
-      {"url_schemes", std::move(schemes)},
-      {"fields", std::move(fields)},
-      {"constants", std::move(constants)},
-      {"properties", std::move(properties)},
-      {"refused", std::move(refused)},
-      {"check", json::object{{"deadline_seconds", definition.deadline_.count() / 1000}}},
-      {"probe", published(definition.probe_)}});
+  return json::serialize(
+      json::object{{"id", definition.id_},
+                   {"title", definition.title_},
+                   {"category", definition.category_},
+                   {"summary", definition.summary_},
+                   {"documentation", definition.documentation_},
+                   {"trino_connector", definition.trino_connector_},
+                   {"openmetadata_service", definition.openmetadata_service_},
+                   {"jvm_flags", words_of(definition.jvm_flags_)},
+                   {"url_schemes", std::move(schemes)},
+                   {"fields", std::move(fields)},
+                   {"constants", std::move(constants)},
+                   {"properties", std::move(properties)},
+                   {"refused", std::move(refused)},
+                   {"check", json::object{{"deadline_seconds", definition.deadline_.count() / 1000}}},
+                   {"probe", published(definition.probe_)}});
 }
 
 }  // namespace akko

@@ -90,10 +90,29 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
 }
 
 void DefinitionReader::read_head(const JsonNode& root, ConnectorDefinition& definition) {
-  root.only({"$schema",    "id",        "trino_connector", "title",    "category", "summary",   "documentation",
-             "openmetadata_service",    "jvm_flags",       "include",  "fields",   "constants", "properties",
-             "refused",    "endpoints", "user",            "database", "check",    "dry_run",   "warm_up",
-             "probe",      "diagnosis", "hints"});
+  root.only({"$schema",
+             "id",
+             "trino_connector",
+             "title",
+             "category",
+             "summary",
+             "documentation",
+             "openmetadata_service",
+             "jvm_flags",
+             "include",
+             "fields",
+             "constants",
+             "properties",
+             "refused",
+             "endpoints",
+             "user",
+             "database",
+             "check",
+             "dry_run",
+             "warm_up",
+             "probe",
+             "diagnosis",
+             "hints"});
   definition.id_ = root.text("id");
   check_identifier(root, "id", definition.id_);
   definition.trino_connector_ = root.text("trino_connector");
@@ -286,7 +305,8 @@ void DefinitionReader::check_fields(const JsonNode& root, const ConnectorDefinit
   }
   for (const auto& key : {definition.user_field_, definition.database_field_}) {
     const auto* field = definition.form().find(key);
-    if (!key.empty() && (field == nullptr || field->is_secret())) root.wrong(key + " is no field to name in messages");
+    if (!key.empty() && (field == nullptr || field->is_secret()))
+      root.wrong(key + " is no field to name in messages");
   }
   for (const auto& statement : definition.probe_.statements) {
     if (!statement.table.empty() && !seen.contains(statement.table))
@@ -301,12 +321,14 @@ void DefinitionReader::check_endpoints(const JsonNode& root, const ConnectorDefi
     if (endpoint.tls) check_conditions(place, definition, endpoint.tls->when);
     if (endpoint.tls && endpoint.tls->verify) check_conditions(place, definition, *endpoint.tls->verify);
     const auto* url = definition.find(endpoint.url);
-    if (!endpoint.url.empty() && (url == nullptr || !url->url)) place.wrong(endpoint.url + " is not a property of kind url");
+    if (!endpoint.url.empty() && (url == nullptr || !url->url))
+      place.wrong(endpoint.url + " is not a property of kind url");
     for (const auto& name : {endpoint.hosts, endpoint.port}) {
       if (!name.empty() && definition.find(name) == nullptr) place.wrong(name + " is not a property");
     }
     const auto* port = definition.find(endpoint.port);
-    if (port != nullptr && port->kind != PropertyKind::integer) place.wrong(endpoint.port + " is not of kind integer");
+    if (port != nullptr && port->kind != PropertyKind::integer)
+      place.wrong(endpoint.port + " is not of kind integer");
   }
 }
 

@@ -33,7 +33,8 @@ class DefinitionReader {
   static void check_names(const JsonNode& root, const ConnectorDefinition& definition);
   static void check_defaults(const JsonNode& root, const ConnectorDefinition& definition);
   static void check_fields(const JsonNode& root, const ConnectorDefinition& definition);
-  static void check_address(const JsonNode& root, const ConnectorDefinition& definition, const Address& address);
+  static void check_address(const JsonNode& root, const ConnectorDefinition& definition,
+                            const Address& address);
   static void check_conditions(const JsonNode& root, const ConnectorDefinition& definition,
                                const Conditions& conditions);
   static void check_endpoints(const JsonNode& root, const ConnectorDefinition& definition);

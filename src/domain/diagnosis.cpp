@@ -192,7 +192,8 @@ Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisC
   const auto values = values_of(context, from, verdict.foreign);
   const auto& hints = context.definition.hints();
   const auto hint = hints.find(texts.code);
-  const auto chosen = [&](std::string_view of_rule, const std::string Hint::*of_hint, std::string_view of_class) {
+  const auto chosen = [&](std::string_view of_rule, const std::string Hint::* of_hint,
+                          std::string_view of_class) {
     if (!of_rule.empty()) return of_rule;
     const bool hinted = hint != hints.end() && !(hint->second.*of_hint).empty();
     return hinted ? std::string_view(hint->second.*of_hint) : of_class;
@@ -213,7 +214,15 @@ Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context,
 }
 
 Diagnosis diagnose_network(std::string_view code, std::string_view detail, const DiagnosisContext& context) {
-  auto diagnosis = worded({code, {}, {}, std::string(detail)}, "the catalog manager", context);
+  // What Trino words in its own way, and what this process alone knows so exactly.
+  std::string_view message;
+  if (code == "tls_expired" && !detail.empty()) message = "The certificate of {host} {1}.";
+  if (code == "tls_name" && !detail.empty()) message = "The certificate of {host} is for another name: {1}.";
+  auto diagnosis = worded({code, message, {}, std::string(detail)}, "the catalog manager", context);
+  static constexpr std::array<std::string_view, 4> kMayDiffer = {"dns_not_found", "dns_failed", "tcp_timeout",
+                                                                 "tcp_unreachable"};
+  if (std::find(kMayDiffer.begin(), kMayDiffer.end(), code) != kMayDiffer.end())
+    diagnosis.fix += " If Trino reaches it and only the catalog manager does not, AKKO_NETWORK_CHECKS=off.";
   diagnosis.raw = utf8::printable(detail, kLongestForeign);
   return diagnosis;
 }

@@ -9,7 +9,7 @@ namespace akko {
 
 const std::vector<DiagnosisClass>& diagnosis_classes() {
   static const std::vector<DiagnosisClass> classes = {
-      {"dns_not_found", "{host} is not known to the name service of Trino.",
+      {"dns_not_found", "{host} is not known to the name service of {from}.",
        "Check the spelling, or ask the network team for a DNS entry that Trino's nodes can resolve."},
       {"dns_failed", "The name service does not answer for {host}.",
        "Ask the network team whether the name service works; then try again.", true},
@@ -20,7 +20,7 @@ const std::vector<DiagnosisClass>& diagnosis_classes() {
        "Is the port right, is the service up, and does it listen on an address that Trino can reach?"},
       {"tcp_timeout", "No answer from {host}:{port}.",
        "A firewall may drop the packets. Allow connections from Trino's nodes to {host}:{port}.", true},
-      {"tcp_unreachable", "There is no network route from Trino to {host}.",
+      {"tcp_unreachable", "There is no network route from {from} to {host}.",
        "Check the address, or ask the network team for a route from Trino's nodes."},
       {"connection_closed", "{host}:{port} closed the connection before the answer was complete.",
        "A proxy or an allow-list of client addresses may refuse Trino, or the service has just restarted.",
@@ -95,7 +95,7 @@ struct RuleText {
 constexpr std::array kRules = {
     // The name service; some libraries wrap the name in a sentence.
     RuleText{"dns_not_found", R"(UnknownHostException: (?:[Ff]ailed to resolve ')?([A-Za-z0-9._-]+))",
-             "{1} is not known to the name service of Trino."},
+             "{1} is not known to the name service of {from}."},
     RuleText{"dns_not_found", R"(UnknownHostException|UnresolvedAddressException)"},
     // The network
     RuleText{"tcp_unreachable",

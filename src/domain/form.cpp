@@ -67,16 +67,18 @@ ValueCheck check_kind(const FieldDefinition& field, std::string_view value) {
     case FieldKind::map:
       break;
   }
-  if (field.pattern && !field.pattern->matches_whole(value)) return ValueProblem{"pattern", field.pattern_help};
+  if (field.pattern && !field.pattern->matches_whole(value))
+    return ValueProblem{"pattern", field.pattern_help};
   return std::nullopt;
 }
 
 ValueCheck check_value(const FieldDefinition& field, std::string_view value) {
-  const bool lines =
-      field.kind == FieldKind::textarea || field.kind == FieldKind::secret_area || field.kind == FieldKind::file;
+  const bool lines = field.kind == FieldKind::textarea || field.kind == FieldKind::secret_area ||
+                     field.kind == FieldKind::file;
   auto problem = check_length(value, field.max_length);  // first: the other checks read every byte
   if (!problem && value.size() < field.min_length)
-    problem = ValueProblem{"too_short", "must be at least " + std::to_string(field.min_length) + " bytes long"};
+    problem =
+        ValueProblem{"too_short", "must be at least " + std::to_string(field.min_length) + " bytes long"};
   if (!problem) problem = lines ? check_lines(value) : check_characters(value);
   if (!problem) problem = check_kind(field, value);
   if (!problem && field.json) problem = check_json(value, *field.json);
@@ -86,7 +88,8 @@ ValueCheck check_value(const FieldDefinition& field, std::string_view value) {
 void check_map(const std::map<std::string, std::string>& entries, const std::string& name,
                std::vector<FieldViolation>& violations) {
   if (entries.size() > kMaxMapEntries) {
-    violations.push_back({name, "too_many", "must hold at most " + std::to_string(kMaxMapEntries) + " members"});
+    violations.push_back(
+        {name, "too_many", "must hold at most " + std::to_string(kMaxMapEntries) + " members"});
     return;
   }
   for (const auto& [key, value] : entries) {
@@ -100,8 +103,8 @@ void check_map(const std::map<std::string, std::string>& entries, const std::str
 std::string condition_text(const Conditions& conditions, const std::vector<FieldDefinition>& fields) {
   std::string out;
   for (const auto& [key, values] : conditions) {
-    const auto found =
-        std::find_if(fields.begin(), fields.end(), [&](const FieldDefinition& field) { return field.key == key; });
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const FieldDefinition& field) { return field.key == key; });
     const auto label = found == fields.end() ? key : found->label;
     out += (out.empty() ? "" : " and ") + label + " is " + enumerated(values);
   }
@@ -112,7 +115,8 @@ std::string condition_text(const Conditions& conditions, const std::vector<Field
 
 std::optional<std::string_view> FieldValues::find(std::string_view key) const {
   if (const auto text = texts.find(std::string(key)); text != texts.end()) return text->second;
-  if (const auto secret = secrets.find(std::string(key)); secret != secrets.end()) return secret->second.reveal();
+  if (const auto secret = secrets.find(std::string(key)); secret != secrets.end())
+    return secret->second.reveal();
   return std::nullopt;
 }
 
@@ -124,13 +128,14 @@ std::string FieldValues::text(std::string_view key) const {
 bool FieldValues::holds(const Conditions& conditions) const {
   return std::all_of(conditions.begin(), conditions.end(), [&](const auto& condition) {
     const auto value = find(condition.first);
-    return value && std::find(condition.second.begin(), condition.second.end(), *value) != condition.second.end();
+    return value &&
+           std::find(condition.second.begin(), condition.second.end(), *value) != condition.second.end();
   });
 }
 
 const FieldDefinition* Form::find(std::string_view key) const {
-  const auto found =
-      std::find_if(fields_.begin(), fields_.end(), [&](const FieldDefinition& field) { return field.key == key; });
+  const auto found = std::find_if(fields_.begin(), fields_.end(),
+                                  [&](const FieldDefinition& field) { return field.key == key; });
   return found == fields_.end() ? nullptr : &*found;
 }
 
@@ -152,7 +157,8 @@ FieldValues Form::effective(const FieldValues& given) const {
   return out;
 }
 
-void Form::check(const FieldValues& given, const NameOf& name_of, std::vector<FieldViolation>& violations) const {
+void Form::check(const FieldValues& given, const NameOf& name_of,
+                 std::vector<FieldViolation>& violations) const {
   const auto shown_values = effective(given);
   for (const auto& field : fields_) {
     const auto value = given.find(field.key);

@@ -1,4 +1,5 @@
-// The form of a connector: between the fields that a person fills in and the properties that Trino takes. Pure.
+// The form of a connector: between the fields that a person fills in and the properties that Trino takes.
+// Pure.
 #pragma once
 
 #include <functional>

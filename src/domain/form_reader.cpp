@@ -19,7 +19,8 @@ class Form::Reader {
     for (const auto& field : form_.fields_) read(field);
     for (const auto& field : form_.fields_) read_map(field);
     for (const auto& [address, value] : slots_.all()) {
-      if (address.part != Part::whole && !is_first_form(address, value) && !value.empty()) return std::nullopt;
+      if (address.part != Part::whole && !is_first_form(address, value) && !value.empty())
+        return std::nullopt;
     }
     if (!representable_) return std::nullopt;
     return std::move(out_);
@@ -54,7 +55,9 @@ class Form::Reader {
       representable_ = false;
       return;
     }
-    const auto put = [&](Part part, std::string value) { slots_.put({property.name, part}, std::move(value)); };
+    const auto put = [&](Part part, std::string value) {
+      slots_.put({property.name, part}, std::move(value));
+    };
     put(Part::form, syntax.forms[url->form].name);
     if (is_addressed(property.name, Part::hosts)) {
       put(Part::hosts, hosts_text(url->hosts));
@@ -72,11 +75,20 @@ class Form::Reader {
                  url_decoded(parameter.value, syntax));
   }
 
-  // A driver may not tell names apart by case; the form spells them in one way.
+  // A driver may not tell names apart by case; fields and choices name a parameter in one way.
   std::string known_spelling(const PropertyDefinition& property, const std::string& name) const {
     if (property.url->case_matters) return name;
-    for (const auto& known : property.url->parameters) {
-      if (equal_ignoring_case(known, name)) return known;
+    const auto same = [&](const Address& address) {
+      return address.property == property.name && address.part == Part::parameter &&
+             equal_ignoring_case(address.parameter, name);
+    };
+    for (const auto& field : form_.fields_) {
+      if (field.to && same(*field.to)) return field.to->parameter;
+      for (const auto& choice : field.choices) {
+        for (const auto& [address, value] : choice.sets) {
+          if (same(address)) return address.parameter;
+        }
+      }
     }
     return name;
   }
@@ -105,7 +117,8 @@ class Form::Reader {
 
   void read(const FieldDefinition& field) {
     if (field.is_option) {
-      if (const auto option = options_.find(field.key); option != options_.end()) keep(field.key, option->second);
+      if (const auto option = options_.find(field.key); option != options_.end())
+        keep(field.key, option->second);
     } else if (field.to && field.kind != FieldKind::map) {
       if (auto value = slots_.take(*field.to)) keep(field.key, std::move(*value));
     } else if (field.kind == FieldKind::enumeration && !out_.find(field.key)) {
@@ -133,7 +146,8 @@ class Form::Reader {
     if (field.kind != FieldKind::map || !field.to) return;
     std::map<std::string, std::string> entries;
     for (const auto& [address, value] : slots_.all()) {
-      if (address.property == field.to->property && address.part == Part::parameter) entries[address.parameter] = value;
+      if (address.property == field.to->property && address.part == Part::parameter)
+        entries[address.parameter] = value;
     }
     for (const auto& [name, value] : entries) slots_.take({field.to->property, Part::parameter, name});
     if (!entries.empty()) out_.maps[field.key] = std::move(entries);
@@ -141,7 +155,8 @@ class Form::Reader {
 
   bool is_first_form(const Address& address, const std::string& value) const {
     const auto* property = find_property(address.property);
-    return address.part == Part::form && property != nullptr && property->url->syntax.forms.front().name == value;
+    return address.part == Part::form && property != nullptr &&
+           property->url->syntax.forms.front().name == value;
   }
 
   const Form& form_;

@@ -48,7 +48,8 @@ class Slots {
 
  private:
   std::vector<Slot>::const_iterator locate(const Address& address) const {
-    return std::find_if(slots_.begin(), slots_.end(), [&](const Slot& slot) { return slot.first == address; });
+    return std::find_if(slots_.begin(), slots_.end(),
+                        [&](const Slot& slot) { return slot.first == address; });
   }
 
   std::vector<Slot> slots_;

@@ -97,7 +97,8 @@ class Form::Writer {
     const FieldDefinition* rest = nullptr;
     for (const auto& field : form_.fields_) {
       if (!field.to || field.to->property != property.name) continue;
-      if (field.to->part == part && equal_ignoring_case(field.to->parameter, parameter)) return "fields." + field.key;
+      if (field.to->part == part && equal_ignoring_case(field.to->parameter, parameter))
+        return "fields." + field.key;
       if (field.to->part == Part::other_parameters) rest = &field;
     }
     if (part == Part::parameter && rest != nullptr) return "fields." + rest->key + "." + shown(parameter);
@@ -129,7 +130,8 @@ class Form::Writer {
     const auto again = Url::parse(text, rules.syntax);
     if (!again || *again != url) {
       const auto part = slot(property, Part::hosts) != nullptr ? Part::hosts : Part::host;
-      return complain(place_of(property, part), "url", again ? "cannot be written into a URL" : again.error().message);
+      return complain(place_of(property, part), "url",
+                      again ? "cannot be written into a URL" : again.error().message);
     }
     keep(property, std::move(text));
   }
@@ -138,7 +140,8 @@ class Form::Writer {
   bool write_hosts(const PropertyDefinition& property, Url& url) {
     const auto& forms = property.url->syntax.forms;
     if (const auto* name = slot(property, Part::form)) {
-      const auto found = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.name == *name; });
+      const auto found =
+          std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.name == *name; });
       if (found != forms.end()) url.form = static_cast<std::size_t>(found - forms.begin());
     }
     const auto* list = slot(property, Part::hosts);
@@ -156,7 +159,8 @@ class Form::Writer {
       complain(place, "url", "must be one host, without a port");
       return true;
     }
-    if (const auto* port = slot(property, Part::port); list == nullptr && port != nullptr && !form.port_forbidden)
+    if (const auto* port = slot(property, Part::port);
+        list == nullptr && port != nullptr && !form.port_forbidden)
       url.hosts.front().port = static_cast<std::uint16_t>(std::stoul(*port));  // checked: an integer in range
     for (auto& one : url.hosts) {
       if (one.port == 0 && !form.port_forbidden) one.port = form.default_port;
@@ -177,7 +181,8 @@ class Form::Writer {
     if (encoded) {
       url.path = std::move(*encoded);
     } else {
-      complain(place_of(property, Part::path), "url_path", "must not hold quotes, braces or any of ; = \\ % & ? # +");
+      complain(place_of(property, Part::path), "url_path",
+               "must not hold quotes, braces or any of ; = \\ % & ? # +");
     }
   }
 

@@ -104,8 +104,9 @@ struct FieldChoice {
 
 // What a JSON document in a file must look like: an object of texts.
 struct JsonRules {
-  std::vector<std::pair<std::string, std::vector<std::string>>> members;  // required, with the values allowed (none = any)
-  std::vector<std::string> others;                                        // allowed besides
+  std::vector<std::pair<std::string, std::vector<std::string>>>
+      members;                      // required, with the values allowed (none = any)
+  std::vector<std::string> others;  // allowed besides
 };
 
 struct FieldDefinition {

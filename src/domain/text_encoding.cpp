@@ -40,8 +40,8 @@ std::optional<std::string> read_base64(std::string_view text) {
   std::string out(text.size(), '\0');
   std::size_t size = 0;
   const char* end = nullptr;
-  const bool read = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(), text.size(),
-                                      nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL) == 0;
+  const bool read = sodium_base642bin(reinterpret_cast<unsigned char*>(out.data()), out.size(), text.data(),
+                                      text.size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL) == 0;
   if (!read || end != text.data() + text.size()) return std::nullopt;
   out.resize(size);
   return out;
@@ -171,7 +171,8 @@ std::string percent_encoded(std::string_view text, std::string_view literal) {
 std::string percent_decoded(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool encoded = text[at] == '%' && text.size() - at > 2 && hex_digit(text[at + 1]) >= 0 && hex_digit(text[at + 2]) >= 0;
+    const bool encoded = text[at] == '%' && text.size() - at > 2 && hex_digit(text[at + 1]) >= 0 &&
+                         hex_digit(text[at + 2]) >= 0;
     if (encoded) {
       out += static_cast<char>(hex_digit(text[at + 1]) * 16 + hex_digit(text[at + 2]));
       at += 2;

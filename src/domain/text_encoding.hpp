@@ -23,9 +23,9 @@ struct TextEncoding {
   std::optional<std::string> (*decode)(std::string_view text);
 };
 
-// "plain" (as it is), "percent", "base64" (RFC 4648, with padding), "properties" (a value in a Java .properties
-// file, as java.util.Properties.load reads it), "jaas" (between double quotes in a JAAS line within such a
-// file). Null when there is none of this name.
+// "plain" (as it is), "percent", "base64" (RFC 4648, with padding), "properties" (a value in a Java
+// .properties file, as java.util.Properties.load reads it), "jaas" (between double quotes in a JAAS line
+// within such a file). Null when there is none of this name.
 const TextEncoding* find_encoding(std::string_view name);
 
 }  // namespace akko

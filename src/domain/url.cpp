@@ -164,7 +164,8 @@ std::optional<std::size_t> find_form(std::string_view text, const UrlSyntax& syn
   std::optional<std::size_t> found;
   for (std::size_t at = 0; at < syntax.forms.size(); ++at) {
     const auto& prefix = syntax.forms[at].prefix;
-    if (text.starts_with(prefix) && (!found || prefix.size() > syntax.forms[*found].prefix.size())) found = at;
+    if (text.starts_with(prefix) && (!found || prefix.size() > syntax.forms[*found].prefix.size()))
+      found = at;
   }
   return found;
 }
@@ -200,7 +201,8 @@ Result<void> parse_authority(std::string_view text, const UrlSyntax& syntax, Url
     const auto& prefix = syntax.forms[url.form].prefix;
     for (const auto part : parts) {
       const bool first = part.data() == parts.front().data();
-      if (!first && !part.starts_with(prefix)) return refuse("each host must be written as " + prefix + "host:port");
+      if (!first && !part.starts_with(prefix))
+        return refuse("each host must be written as " + prefix + "host:port");
       repeated.append(first ? "" : ",").append(first ? part : part.substr(prefix.size()));
     }
     text = repeated;
@@ -210,7 +212,8 @@ Result<void> parse_authority(std::string_view text, const UrlSyntax& syntax, Url
   const auto& form = syntax.forms[url.form];
   for (const auto& host : url.hosts) {
     if (form.port_forbidden && host.port != 0) return refuse("must not give a port after " + form.prefix);
-    if (!form.port_forbidden && form.default_port == 0 && host.port == 0) return refuse("must give a port, as in host:port");
+    if (!form.port_forbidden && form.default_port == 0 && host.port == 0)
+      return refuse("must give a port, as in host:port");
   }
   return {};
 }
@@ -245,21 +248,24 @@ Result<Url> Url::parse(std::string_view text, const UrlSyntax& syntax) {
   Url url;
   if (text.find('#') != std::string_view::npos) return refuse("must not hold #");
   const auto form = find_form(text, syntax);
-  if (!form) return refuse("must begin with " + beginnings(syntax) + "; other forms of a driver are not accepted");
+  if (!form)
+    return refuse("must begin with " + beginnings(syntax) + "; other forms of a driver are not accepted");
   url.form = *form;
   text.remove_prefix(syntax.forms[*form].prefix.size());
 
   const char delimiter = syntax.semicolons ? ';' : '?';
   const bool repeated = syntax.hosts == UrlSyntax::Hosts::repeated;  // '/' is part of each prefix
-  const auto authority = text.substr(0, std::min(repeated ? text.size() : text.find('/'), text.find(delimiter)));
+  const auto authority =
+      text.substr(0, std::min(repeated ? text.size() : text.find('/'), text.find(delimiter)));
   AKKO_CHECK(parse_authority(authority, syntax, url));
   text.remove_prefix(authority.size());
 
   const auto path = text.substr(0, text.find(delimiter));
   if (!path.empty()) url.path = path.substr(1);
   if (!is_sound_path(url.path, syntax)) {
-    return refuse(syntax.literal ? "what follows the host must hold letters, digits and - . _ ~ $ only"
-                                 : "the path must percent-encode characters other than letters, digits and - . _ ~ $");
+    return refuse(syntax.literal
+                      ? "what follows the host must hold letters, digits and - . _ ~ $ only"
+                      : "the path must percent-encode characters other than letters, digits and - . _ ~ $");
   }
   if (const auto problem = check_characters(url_decoded(url.path, syntax))) {
     return refuse("the path " + problem->message);
@@ -296,8 +302,9 @@ std::string Url::text(const UrlSyntax& syntax) const {
 }
 
 const Url::Parameter* Url::find(std::string_view parameter) const {
-  const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const Parameter& own) { return equal_ignoring_case(own.name, parameter); });
+  const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& own) {
+    return equal_ignoring_case(own.name, parameter);
+  });
   return found == parameters.end() ? nullptr : &*found;
 }
 

@@ -63,11 +63,11 @@ struct Url {
     friend bool operator==(const Parameter&, const Parameter&) = default;
   };
 
-  std::size_t form = 0;                // index into UrlSyntax::forms
-  std::string user, password;          // decoded; "" = none
-  std::vector<Host> hosts;             // at least one
-  std::string path;                    // as written, encoded, without the first '/'; "" = none
-  std::vector<Parameter> parameters;   // no name twice, in whatever case
+  std::size_t form = 0;               // index into UrlSyntax::forms
+  std::string user, password;         // decoded; "" = none
+  std::vector<Host> hosts;            // at least one
+  std::string path;                   // as written, encoded, without the first '/'; "" = none
+  std::vector<Parameter> parameters;  // no name twice, in whatever case
 
   // Errors: invalid_argument; reason "url" (not of that form) or "url_credentials" (user name or password
   // where the syntax allows none). The message says what would be right and holds nothing of `text`.

@@ -37,6 +37,8 @@ class FakeTrino final : public TrinoCatalogs {
     TrinoFailure failure;
     bool after = false;  // the call takes effect first, and its answer is lost
   };
+  TrinoRows rows = {{"information_schema"}, {"shop"}};  // of every statement
+
   // Asked with "create", "drop", "run", "list", … and the statement or name.
   std::function<std::optional<Fault>(std::string_view call, std::string_view what)> on_call;
 
@@ -58,8 +60,8 @@ class FakeTrino final : public TrinoCatalogs {
       return {};
     });
   }
-  TrinoResult<void> run(std::string_view statement, const CallContext&) override {
-    return guarded("run", statement, []() -> TrinoResult<void> { return {}; });
+  TrinoResult<TrinoRows> run(std::string_view statement, const CallContext&) override {
+    return guarded("run", statement, [&]() -> TrinoResult<TrinoRows> { return rows; });
   }
   TrinoResult<Listing> list(const CallContext&) override {
     return guarded("list", "", [&]() -> TrinoResult<Listing> {

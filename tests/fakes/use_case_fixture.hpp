@@ -11,6 +11,7 @@
 
 #include "app/catalog_service.hpp"
 #include "app/reconciler.hpp"
+#include "fakes/fake_network.hpp"
 #include "fakes/fake_store.hpp"
 #include "fakes/fake_world.hpp"
 
@@ -27,9 +28,10 @@ class UseCases : public ::testing::Test {
     saga.reset();
     coordination.emplace(2U);
     saga.emplace(store, secrets, trino, clock);
-    service.emplace(ServiceSettings{std::chrono::seconds(5), {"akko-admin"}, allow_secrets_in_statements},
-                    CatalogService::Ports{store, secrets, trino, audit, metrics, clock}, registry,
-                    *coordination, *saga);
+    service.emplace(
+        ServiceSettings{std::chrono::seconds(5), true, {"akko-admin"}, allow_secrets_in_statements},
+        CatalogService::Ports{store, secrets, trino, network, audit, metrics, clock, checks}, registry,
+        *coordination, *saga);
     ReconcilerSettings settings;
     settings.warm_up = false;
     settings.drift_interval = std::chrono::milliseconds(0);  // every tick is a full check
@@ -52,8 +54,12 @@ class UseCases : public ::testing::Test {
   static Caller alice() { return {{"sub-alice", "alice", {"akko-admin"}}, "request-1", "127.0.0.1", {}}; }
 
   Result<Catalog> create(const CatalogRequest& asked = request()) {
-    return service->create(asked, {}, alice());
+    auto created = service->create(asked, {}, alice());
+    if (created) return std::move(*created);
+    steps = std::move(created.error().steps);
+    return tl::make_unexpected(std::move(created.error().error));
   }
+  std::vector<StepReport> steps;  // of the last registration that failed
 
   // The invariant after a failure: nothing anywhere.
   void expect_nothing_left() {
@@ -78,6 +84,8 @@ class UseCases : public ::testing::Test {
   FakeTrino trino;
   FakeStore store;
   FakeSecrets secrets;
+  FakeNetwork network;
+  RateLimiter checks{100000};
   RecordingAudit audit;
   Metrics metrics;
   ConnectorRegistry registry = make_registry();

@@ -61,9 +61,15 @@ class RecordedFailure : public testing::TestWithParam<Recorded> {};
 TEST_P(RecordedFailure, IsOfTheClassAndSaysSo) {
   const auto& [connector, content] = GetParam();
   const auto& definition = test::connector(connector);
-  Properties given;
-  for (const auto& [name, value] : content.at("properties").as_object())
-    given[std::string(name)] = text_of(value);
+  RawValues given;
+  for (const auto& [name, value] : content.at("properties").as_object()) {
+    const auto* property = definition.find(std::string(name));
+    if (property != nullptr && property->secret) {
+      given.secrets[std::string(name)] = Secret(text_of(value));
+    } else {
+      given.properties[std::string(name)] = text_of(value);
+    }
+  }
   const auto endpoint = definition.endpoint(given);
   const auto diagnosis =
       diagnose(failure_of(content.at("failure")),
@@ -275,7 +281,7 @@ TEST(Diagnosis, HasTextsWithoutKnowingTheEndpoint) {
 TEST(Diagnosis, ClassesAreUniqueAndPlaceholdersChecked) {
   const auto& codes = diagnosis_codes();
   EXPECT_EQ(std::set<std::string>(codes.begin(), codes.end()).size(), codes.size());
-  EXPECT_TRUE(placeholders_are_known("{title} {host} {port} {user} {database} {seconds} {1}"));
+  EXPECT_TRUE(placeholders_are_known("{title} {host} {port} {user} {database} {seconds} {from} {1}"));
   EXPECT_FALSE(placeholders_are_known("{hots}"));
   EXPECT_FALSE(placeholders_are_known("{2}"));
 }

@@ -1,4 +1,4 @@
-// Fuzz target: JDBC URLs. Whatever comes in, nothing crashes; what parses and is rendered parses to the
+// Fuzz target: connection URLs. Whatever comes in, nothing crashes; what parses and is rendered parses to the
 // same again; and what a connector of the product accepts holds no refused parameter, by a check that
 // shares no code with the parser.
 #include <algorithm>
@@ -15,12 +15,13 @@
 #include <vector>
 
 #include "domain/connector.hpp"
-#include "domain/jdbc_url.hpp"
+#include "domain/text_encoding.hpp"
+#include "domain/url.hpp"
 
 namespace {
 
-using akko::JdbcUrl;
-using akko::JdbcUrlRules;
+using akko::Url;
+using akko::UrlRules;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -47,7 +48,7 @@ const akko::ConnectorRegistry& connectors() {
 }
 
 // Looks for "name=" behind any separator that some driver might know, after decoding twice.
-bool holds_refused_parameter(std::string_view text, const JdbcUrlRules& rules) {
+bool holds_refused_parameter(std::string_view text, const UrlRules& rules) {
   const auto flat = lower(akko::percent_decoded(akko::percent_decoded(text)));
   const auto names_parameter = [&](const std::string& name) {
     const auto wanted = lower(name) + "=";
@@ -62,31 +63,33 @@ bool holds_refused_parameter(std::string_view text, const JdbcUrlRules& rules) {
                      });
 }
 
-void check_rules(std::string_view text, const JdbcUrlRules& rules) {
+void check_rules(std::string_view text, const UrlRules& rules) {
   std::vector<akko::FieldViolation> violations;
-  akko::check_jdbc_url(text, rules, "url", violations);
+  akko::check_url(text, rules, "url", violations);
   if (!violations.empty()) return;
   // A refused name may stand in the value of an allowed parameter, where it is only text.
-  const auto url = JdbcUrl::parse(text);
+  const auto url = Url::parse(text, rules.syntax);
   require(url.has_value());
+  const auto again = Url::parse(url->text(rules.syntax), rules.syntax);
+  require(again.has_value() && *again == *url);
   auto bare = *url;
   for (auto& parameter : bare.parameters) parameter.value.clear();
-  require(!holds_refused_parameter(bare.text(), rules));
-  require(text.find('@') == std::string_view::npos || text.find('@') > text.find('?'));
+  bare.user.clear();
+  bare.password.clear();
+  require(!holds_refused_parameter(bare.text(rules.syntax), rules));
+  const auto parameters = std::min(text.find('?'), text.find(';'));
+  require(rules.syntax.user_info ||
+          text.find('@', rules.syntax.forms[url->form].prefix.size()) == std::string_view::npos ||
+          text.find('@', rules.syntax.forms[url->form].prefix.size()) > parameters);
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  if (const auto url = JdbcUrl::parse(text)) {
-    const auto again = JdbcUrl::parse(url->text());
-    require(again.has_value() && *again == *url);
-    akko::percent_decoded(url->database);
-  }
   for (const auto& definition : connectors().all()) {
     for (const auto& property : definition->properties()) {
-      if (property.jdbc_url) check_rules(text, *property.jdbc_url);
+      if (property.url) check_rules(text, *property.url);
     }
   }
   return 0;
