@@ -24,14 +24,18 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * <p>Usage: KafkaSetup HOST:PORT, of the listener that needs no sign-in.
  */
 public class KafkaSetup {
+    // Every character that has a meaning in the file or the line that it ends up in.
+    private static final String QUOTED = "a\"b\\c'd=e; f#g!h:{}%\u00e9";
+
     public static void main(String[] arguments) throws Exception {
         Map<String, Object> broker = Map.of("bootstrap.servers", arguments[0]);
         try (Admin admin = Admin.create(broker)) {
             for (ScramMechanism mechanism : List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512)) {
                 // A request may name a user once.
-                admin.alterUserScramCredentials(List.of(account("trino_ro", mechanism), account("weak", mechanism))).all().get();
+                admin.alterUserScramCredentials(List.of(account("trino_ro", "pw_ok", mechanism), account("weak", "pw_ok", mechanism),
+                        account("quoted", QUOTED, mechanism))).all().get();
             }
-            admin.createAcls(Stream.of("User:trino_ro", "User:CN=trino_ro")
+            admin.createAcls(Stream.of("User:trino_ro", "User:quoted", "User:CN=trino_ro")
                             .flatMap(user -> Stream.of(AclOperation.READ, AclOperation.DESCRIBE).map(right -> right(user, right)))
                             .toList())
                     .all().get();
@@ -48,8 +52,8 @@ public class KafkaSetup {
         }
     }
 
-    private static UserScramCredentialAlteration account(String user, ScramMechanism mechanism) {
-        return new UserScramCredentialUpsertion(user, new ScramCredentialInfo(mechanism, 4096), "pw_ok");
+    private static UserScramCredentialAlteration account(String user, String password, ScramMechanism mechanism) {
+        return new UserScramCredentialUpsertion(user, new ScramCredentialInfo(mechanism, 4096), password);
     }
 
     private static AclBinding right(String user, AclOperation operation) {
