@@ -1,0 +1,5 @@
+-- The database SALES of the test Snowflake.
+CREATE DATABASE SALES;
+CREATE SCHEMA SALES.SHOP;
+CREATE TABLE SALES.SHOP.ORDERS (ID int, CUSTOMER varchar, AMOUNT number(12, 2));
+INSERT INTO SALES.SHOP.ORDERS VALUES (1, 'cust-1', 1.25), (2, 'cust-2', 2.50), (3, 'cust-3', 3.75);
