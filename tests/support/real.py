@@ -79,6 +79,13 @@ class Source:
         self.directory = directory
         self.port = free_port()
 
+    @classmethod
+    def at(cls, name: str, directory: Path, port: int) -> "Source":
+        """One that somebody else starts and stops."""
+        source = cls(name, directory)
+        source.port = port
+        return source
+
     def _tool(self, verb: str) -> None:
         tool(f"sources/{self.name}", verb, self.directory, **{f"AKKO_TEST_{self.name.upper()}_PORT": str(self.port)})
 

@@ -33,6 +33,8 @@ class Source(ABC):
     product: ClassVar[str]  # "Apache Kafka"; what a reader of the log sees beside version()
     proof: ClassVar[Literal["real", "emulator", "fake"]] = "real"
     tier: ClassVar[Literal["always", "wide"]] = "always"
+    # False: no server that lets this connector in can be had here; every registration of it is refused.
+    accepts: ClassVar[bool] = True
     # Read through Trino after the registration; {catalog} is the quoted name. None: the source gives no rows.
     reads: ClassVar[str | None] = "SELECT customer FROM {catalog}.shop.orders ORDER BY id LIMIT 1"
     rows: ClassVar[list[list[Any]]] = [["cust-1"]]
