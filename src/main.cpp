@@ -141,6 +141,7 @@ class Product {
     if (settings.allowed_hosts.empty() && is_loopback(config_.listen_address))
       settings.allowed_hosts = {"loopback"};
     AKKO_TRY(server_, api::start_server(settings, *router_));
+    add_server_gauges();
     reconciler_->start();
     return {};
   }
@@ -158,6 +159,14 @@ class Product {
                  ? 1.0
                  : 0.0;
     });
+  }
+
+  // After the server has started: a scrape may come at once. It dies first, with everything that scrapes.
+  void add_server_gauges() {
+    metrics_.gauge("akko_http_connections", "Open connections.",
+                   [this] { return static_cast<double>(server_->connections()); });
+    metrics_.gauge("akko_http_queued_requests", "Requests that wait for a worker.",
+                   [this] { return static_cast<double>(server_->queued_requests()); });
   }
 
   Config config_;

@@ -162,6 +162,15 @@ Response Response::empty(int status) {
   return response;
 }
 
+Response Response::events(std::shared_ptr<EventStream> stream, std::function<void()> work) {
+  Response response;
+  response.content_type = "text/event-stream";
+  response.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would hold events back
+  response.stream = std::move(stream);
+  response.work = std::move(work);
+  return response;
+}
+
 Response&& Response::with(std::string name, std::string value) && {
   headers.emplace_back(std::move(name), std::move(value));
   return std::move(*this);

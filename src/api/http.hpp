@@ -33,12 +33,16 @@ struct Request {
   // Filled in by the router.
   Principal principal;
   std::vector<std::pair<std::string, std::string>> path_parameters;
-  std::stop_token stop;  // requested when the server is told to stop hard
+  // Requested when the server is told to stop hard; on a route with OnDisconnect::cancel also within a second
+  // after the client has left.
+  std::stop_token stop;
 
   std::string_view header(std::string_view name) const;  // "" when absent
   std::size_t header_count(std::string_view name) const;
   std::string_view path_parameter(std::string_view name) const;  // "" when absent
 };
+
+class EventStream;
 
 struct Response {
   int status = 200;
@@ -46,10 +50,17 @@ struct Response {
   std::string content_type;
   // Shared, so that a cached body is sent without being copied. Null = no body.
   std::shared_ptr<const std::string> body;
+  // Instead of a body: events, sent as they are pushed until the stream is closed (api/event_stream.hpp).
+  std::shared_ptr<EventStream> stream;
+  // What makes the events, for as long as it likes: called once on a worker when the head is on its way, not
+  // at all for HEAD. The request lives until it returns; the answer ends when the stream is closed. Empty
+  // when somebody else pushes: the stream then holds no thread.
+  std::function<void()> work;
 
   static Response json(int status, std::string text);
   static Response text(int status, std::string content_type, std::string text);
   static Response empty(int status);
+  static Response events(std::shared_ptr<EventStream> stream, std::function<void()> work = {});
   Response&& with(std::string name, std::string value) &&;
 };
 

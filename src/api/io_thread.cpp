@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include <poll.h>
+
 #include <boost/asio/post.hpp>
 
 #include "api/wire.hpp"
@@ -14,6 +16,14 @@ constexpr std::chrono::milliseconds kTick{100};
 
 }  // namespace
 
+bool peer_has_left(Socket& socket) {
+  if (!socket.is_open()) return true;
+  pollfd watched{};
+  watched.fd = socket.native_handle();
+  watched.events = POLLRDHUP;
+  return ::poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 IoThread::IoThread() : work_(context_.get_executor()), tick_(context_.get_executor()) {}
 
 void IoThread::start() {
@@ -23,7 +33,7 @@ void IoThread::start() {
 void IoThread::drain() {
   asio::post(context_, [this] {
     draining_ = true;
-    for (Connection* connection : connections_) connection->close_if_idle();
+    for (Connection* connection : connections_) connection->drain();
   });
 }
 
@@ -66,7 +76,7 @@ void IoThread::arm() {
 
 void IoThread::sweep() {
   const auto now = std::chrono::steady_clock::now();
-  for (Connection* connection : connections_) connection->check_deadline(now);
+  for (Connection* connection : connections_) connection->check(now);
   if (!connections_.empty()) arm();
 }
 

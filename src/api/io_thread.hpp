@@ -30,12 +30,18 @@ using Task = asio::awaitable<T, Executor>;
 // The one completion token: errors are values.
 inline constexpr asio::as_tuple_t<asio::use_awaitable_t<Executor>> kAwait{asio::use_awaitable_t<Executor>{}};
 
+// Whether the client has closed the connection, or its sending half. Sees past bytes that it sent before and
+// that nobody has read yet. Never waits.
+bool peer_has_left(Socket& socket);
+
 // What an I/O thread does to its connections. Called on that thread only.
 class Connection {
  public:
   virtual ~Connection() = default;
-  virtual void check_deadline(std::chrono::steady_clock::time_point now) = 0;
-  virtual void close_if_idle() = 0;
+  // Every 100 ms: ends what takes too long, notices clients that have left.
+  virtual void check(std::chrono::steady_clock::time_point now) = 0;
+  // The drain begins: nothing new is to be begun.
+  virtual void drain() = 0;
   virtual void close() = 0;
 };
 
@@ -72,6 +78,21 @@ class IoThread {
   std::time_t date_of_ = 0;
   std::string date_;
   std::thread thread_;
+};
+
+// The connection's place among those of its thread.
+class Membership {
+ public:
+  Membership(IoThread& io, Connection& connection) : io_(io), connection_(connection) {
+    io_.add(connection_);
+  }
+  ~Membership() { io_.remove(connection_); }
+  Membership(const Membership&) = delete;
+  Membership& operator=(const Membership&) = delete;
+
+ private:
+  IoThread& io_;
+  Connection& connection_;
 };
 
 }  // namespace akko::api

@@ -214,6 +214,11 @@ Runs Router::runs(const Request& request) const {
   return match.route == nullptr ? Runs::quick : match.route->runs;
 }
 
+OnDisconnect Router::on_disconnect(const Request& request) const {
+  const Match match = table_->match(request);
+  return match.route == nullptr ? OnDisconnect::keep : match.route->on_disconnect;
+}
+
 Response Router::handle(Request& request) const {
   const auto start = std::chrono::steady_clock::now();
   const Match match = table_->match(request);

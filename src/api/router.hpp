@@ -25,6 +25,13 @@ enum class Access : std::uint8_t {
 // (memory only); all others run on the worker pool.
 enum class Runs : std::uint8_t { quick, worker };
 
+// What becomes of the work on the `worker` pool when its client leaves. Of events the stream is told in
+// either case.
+enum class OnDisconnect : std::uint8_t {
+  keep,    // it goes on: what was begun is finished
+  cancel,  // Request::stop is requested; a client that closes its sending half has left, too
+};
+
 struct Route {
   Method method;
   std::string path;  // "/api/admin/catalogs/{name}"
@@ -32,6 +39,7 @@ struct Route {
   Runs runs;
   std::string audit_event;  // event to audit when access is denied; "" = ACCESS_DENIED
   Handler handler;
+  OnDisconnect on_disconnect = OnDisconnect::keep;
 };
 
 // Finds the route, proves identity, checks the role, guards the handler (an exception becomes 500),
@@ -48,6 +56,7 @@ class Router {
 
   // Whether the request must go to the worker pool. Unknown paths and refused methods are quick.
   Runs runs(const Request& request) const;
+  OnDisconnect on_disconnect(const Request& request) const;
 
   // Never throws. HEAD is answered as GET; the server leaves the body out. In order: the path is known
   // (404), the method too (405; OPTIONS is answered here), the token is good (401, 503), the role is

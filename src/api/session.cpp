@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <exception>
 #include <utility>
 
-#include <sodium/utils.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -37,32 +35,6 @@ constexpr std::chrono::seconds kLinger{5};
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// The connection's place among those of its thread.
-class Membership {
- public:
-  Membership(IoThread& io, Connection& connection) : io_(io), connection_(connection) {
-    io_.add(connection_);
-  }
-  ~Membership() { io_.remove(connection_); }
-  Membership(const Membership&) = delete;
-  Membership& operator=(const Membership&) = delete;
-
- private:
-  IoThread& io_;
-  Connection& connection_;
-};
-
-// Whether the first line in `text` ends in a well-formed HTTP version (which is then not 1.0 or 1.1).
-bool names_http_version(std::string_view text) {
-  constexpr std::string_view kShape = "HTTP/d.d";
-  const auto line = text.substr(0, text.find("\r\n"));
-  if (line.size() < kShape.size()) return false;
-  const auto version = line.substr(line.size() - kShape.size());
-  return std::equal(version.begin(), version.end(), kShape.begin(), [](char c, char shape) {
-    return shape == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == shape;
-  });
-}
-
 // What is left of head and body after `sent` bytes.
 std::array<asio::const_buffer, 2> rest_of(std::string_view head, std::string_view body, std::size_t sent) {
   const std::size_t of_head = std::min(sent, head.size());
@@ -72,17 +44,6 @@ std::array<asio::const_buffer, 2> rest_of(std::string_view head, std::string_vie
 }
 
 }  // namespace
-
-template <typename T>
-T* WipingAllocator<T>::allocate(std::size_t count) {
-  return std::allocator<T>().allocate(count);
-}
-
-template <typename T>
-void WipingAllocator<T>::deallocate(T* memory, std::size_t count) noexcept {
-  sodium_memzero(memory, count * sizeof(T));
-  std::allocator<T>().deallocate(memory, count);
-}
 
 Session::Session(Edge& edge, IoThread& io, Socket socket, std::string peer, bool overloaded)
     : edge_(edge),
@@ -99,18 +60,25 @@ Session::~Session() {
   --edge_.connections;
 }
 
-void Session::check_deadline(Time::time_point now) {
+void Session::check(Time::time_point now) {
+  if ((watch_ || events_) && peer_has_left(socket_)) {
+    if (watch_) watch_->stop.request_stop();
+    if (events_) events_->leave();
+  }
+  if (events_) events_->check_deadline(now);
   if (now < deadline_) return;
   timed_out_ = true;
   ErrorCode ignored;
   socket_.cancel(ignored);
 }
 
-void Session::close_if_idle() {
+void Session::drain() {
   if (idle_) close();
+  if (events_) events_->wake();
 }
 
 void Session::close() {
+  if (events_) events_->leave();
   ErrorCode ignored;
   socket_.close(ignored);
 }
@@ -130,7 +98,8 @@ Task<void> Session::run() {
     const Reading reading = co_await read_request();
     if (reading == Reading::gone) co_return;
     if (reading == Reading::complete) co_await answer();
-    const bool sent = co_await send();
+    bool sent = co_await send();
+    if (events_) sent = co_await events_->run(sent);
     forget_request();
     open = sent && keep_alive_;
     unread_ = sent && (reading == Reading::refused || buffer_.size() > 0);
@@ -271,8 +240,10 @@ Task<void> Session::answer() {
   deadline_ = Time::time_point::max();  // a handler keeps its own deadlines
   if (edge_.router.runs(request_) == Runs::quick) {
     response_ = edge_.router.handle(request_);
+    begin_stream();
     co_return;
   }
+  if (edge_.router.on_disconnect(request_) == OnDisconnect::cancel) watch_client();
   answered_.expires_at(Time::time_point::max());
   if (hand_to_worker()) {
     co_await answered_.async_wait(kAwait);
@@ -280,15 +251,28 @@ Task<void> Session::answer() {
     response_ = problem(503, "overloaded", "too many requests are waiting", request_);
     edge_.router.count_refusal(request_, response_.status);
   }
+  begin_stream();
+}
+
+void Session::watch_client() {
+  watch_.emplace(edge_.stop.get_token());
+  request_.stop = watch_->stop.get_token();
 }
 
 bool Session::hand_to_worker() {
   return edge_.workers.post([self = shared_from_this()]() mutable {
     self->work();
-    // The worker's reference goes along, so that the connection always dies on its own thread. The
-    // coroutine waits by now: it suspended before its thread could run anything else.
+    auto stream_work = self->take_stream_work();
+    // The coroutine waits by now: it suspended before its thread could run anything else. The worker's last
+    // reference always goes to the I/O thread, so that the connection dies there.
     auto& context = self->io_.context();
-    asio::post(context, [moved = std::move(self)] { moved->answered_.cancel(); });
+    if (!stream_work) {
+      asio::post(context, [moved = std::move(self)] { moved->answered_.cancel(); });
+      return;
+    }
+    asio::post(context, [other = self] { other->answered_.cancel(); });
+    self->do_stream_work(std::move(stream_work));
+    stream_work_ended(std::move(self));
   });
 }
 
@@ -299,6 +283,59 @@ void Session::work() {
   } else {
     response_ = edge_.router.handle(request_);
   }
+}
+
+// The work behind a stream goes on where the handler ran: it need not queue a second time.
+std::function<void()> Session::take_stream_work() {
+  if (!response_.stream || !response_.work || request_.method == Method::head) return {};
+  streaming_ = true;
+  return std::exchange(response_.work, nullptr);
+}
+
+// What the work holds dies before the session hears of its end.
+void Session::do_stream_work(std::function<void()> work) {
+  try {
+    work();
+  } catch (...) {  // the head is gone: all that can be said now is that the answer is not whole
+    log::error("the work behind a stream threw", {{"request_id", request_.request_id}});
+    response_.stream->abandon();
+  }
+}
+
+void Session::stream_work_ended(std::shared_ptr<Session> self) {
+  auto& context = self->io_.context();
+  asio::post(context, [moved = std::move(self)] {
+    moved->streaming_ = false;
+    if (moved->events_) moved->events_->work_ended();
+  });
+}
+
+bool Session::hand_stream_work_to_worker() {
+  auto work = take_stream_work();
+  if (!work) return true;
+  return edge_.workers.post([self = shared_from_this(), work = std::move(work)]() mutable {
+    self->do_stream_work(std::move(work));
+    stream_work_ended(std::move(self));
+  });
+}
+
+// After the handler, before the head.
+void Session::begin_stream() {
+  if (!response_.stream) return;
+  if (request_.method == Method::head) return response_.stream->abandon();
+  if (!hand_stream_work_to_worker()) {
+    streaming_ = false;
+    response_.stream->abandon();
+    response_ = problem(503, "overloaded", "too many requests are waiting", request_);
+    return;
+  }
+  keep_alive_ = keep_alive_ && !parser_->http_1_0();  // there the end of the connection ends the answer
+  EventSender::Settings settings;
+  settings.chunked = !parser_->http_1_0();
+  settings.working = streaming_;
+  settings.write_timeout = edge_.settings.write_timeout;
+  settings.ping_interval = edge_.settings.ping_interval;
+  events_ = std::make_shared<EventSender>(io_, socket_, response_.stream, edge_.stop.get_token(), settings);
 }
 
 Task<bool> Session::send() {
@@ -330,6 +367,8 @@ void Session::forget_request() {
   for (auto& [name, value] : request_.headers) {
     if (name == "authorization") wipe(value);
   }
+  events_ = nullptr;
+  watch_.reset();
   request_ = Request{};
   response_ = Response{};
   edge_.body_bytes -= std::exchange(reserved_body_bytes_, 0);

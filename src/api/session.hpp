@@ -4,33 +4,26 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include "api/edge.hpp"
+#include "api/event_sender.hpp"
 #include "api/io_thread.hpp"
 #include "api/request_parser.hpp"
+#include "api/wiping_allocator.hpp"
 
 namespace akko::api {
 
-// Overwrites memory before it gives it back: request bodies hold passwords.
-template <typename T>
-struct WipingAllocator {
-  using value_type = T;
-  WipingAllocator() = default;
-  template <typename U>
-  explicit WipingAllocator(const WipingAllocator<U>&) {}
-  T* allocate(std::size_t count);
-  void deallocate(T* memory, std::size_t count) noexcept;
-  friend bool operator==(const WipingAllocator&, const WipingAllocator&) { return true; }
-};
-
 // Lives on its I/O thread, held by its own coroutine. Only `work` runs elsewhere: on a worker, while the
-// coroutine waits for it and touches neither request nor response.
+// coroutine waits for it and touches neither request nor response; and the work behind a stream, until whose
+// end the coroutine leaves both unchanged.
 class Session final : public Connection, public std::enable_shared_from_this<Session> {
  public:
   // `overloaded`: there is no room for this connection, it gets a 503 and no more.
@@ -40,8 +33,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   // The life of the connection. Whoever spawns it keeps a reference until it has ended.
   Task<void> run();
 
-  void check_deadline(std::chrono::steady_clock::time_point now) override;
-  void close_if_idle() override;
+  void check(std::chrono::steady_clock::time_point now) override;
+  void drain() override;
   void close() override;
 
  private:
@@ -51,6 +44,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
     complete,  // request_ is there
     refused,   // response_ says why; the rest of the request is not read
     gone,      // nobody waits for an answer
+  };
+
+  // The stop of a request that ends when its client leaves.
+  struct Watch {
+    explicit Watch(const std::stop_token& hard_stop)
+        : on_hard_stop(hard_stop, [source = stop]() mutable { source.request_stop(); }) {}
+    std::stop_source stop;
+    std::stop_callback<std::function<void()>> on_hard_stop;
   };
 
   void begin_request();
@@ -65,8 +66,14 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Task<void> linger();
   void forget_request();
 
+  void watch_client();
   bool hand_to_worker();
   void work();
+  std::function<void()> take_stream_work();
+  void do_stream_work(std::function<void()> work);
+  static void stream_work_ended(std::shared_ptr<Session> self);
+  bool hand_stream_work_to_worker();
+  void begin_stream();
   bool reserve_body();
   Reading refuse(int status, std::string_view code, std::string_view detail);
   Reading refuse_unreadable(const RequestParser::ErrorCode& error);
@@ -84,6 +91,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Response response_;
   std::string head_;  // status line and headers of the answer
   Timer answered_;    // never expires; cancelled when the worker is done
+  std::optional<Watch> watch_;
+  std::shared_ptr<EventSender> events_;  // while the answer is a stream
+  bool streaming_ = false;               // the work behind the stream runs
   std::chrono::steady_clock::time_point deadline_;
   std::size_t reserved_body_bytes_ = 0;
   bool idle_ = true;         // nothing is lost when the connection is closed now

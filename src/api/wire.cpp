@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <span>
 
@@ -152,6 +153,16 @@ Result<void> read_target(Request& request) {
   return read_query(*url, request);
 }
 
+bool names_http_version(std::string_view text) {
+  constexpr std::string_view kShape = "HTTP/d.d";
+  const auto line = text.substr(0, text.find("\r\n"));
+  if (line.size() < kShape.size()) return false;
+  const auto version = line.substr(line.size() - kShape.size());
+  return std::equal(version.begin(), version.end(), kShape.begin(), [](char c, char shape) {
+    return shape == 'd' ? std::isdigit(static_cast<unsigned char>(c)) != 0 : c == shape;
+  });
+}
+
 bool host_allowed(std::string_view host, const std::vector<std::string>& allowed) {
   if (allowed.empty()) return true;
   const auto name = without_port(host);
@@ -177,7 +188,11 @@ void append_head(std::string& out, const Request& request, const Response& respo
   out += "\r\n";
   append_field(out, "Date", settings.date);
   if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
-  if (response.status != 204 && response.status != 304) {
+  if (response.stream) {
+    if (!settings.http_1_0 && request.method != Method::head) {
+      append_field(out, "Transfer-Encoding", "chunked");
+    }
+  } else if (response.status != 204 && response.status != 304) {
     out += "Content-Length: ";
     append_number(out, response.body ? response.body->size() : 0);
     out += "\r\n";
@@ -193,6 +208,13 @@ void append_head(std::string& out, const Request& request, const Response& respo
     append_field(out, "Connection", "keep-alive");
   }
   out += "\r\n";
+}
+
+std::string chunk(std::string_view bytes) {
+  std::array<char, 16> size{};
+  const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+  std::string out(size.data(), end);
+  return out.append("\r\n").append(bytes).append("\r\n");
 }
 
 }  // namespace akko::api

@@ -22,6 +22,10 @@ bool is_trace_parent(std::string_view text);
 // decoded path has one meaning only.
 Result<void> read_target(Request& request);
 
+// Whether the first line in `text` ends in a well-formed HTTP version (which may be one that we do not
+// speak).
+bool names_http_version(std::string_view text);
+
 // Whether the value of a Host header is one of `allowed`; see ServerSettings::allowed_hosts.
 bool host_allowed(std::string_view host, const std::vector<std::string>& allowed);
 
@@ -34,10 +38,15 @@ struct HeadSettings {
   bool http_1_0 = false;  // the client speaks HTTP/1.0: keeping the connection must be said
 };
 // Appends status line and headers, ending in the empty line. Adds to the headers of the response: Date,
-// Content-Type, Content-Length, Cache-Control: no-store unless the response sets one,
+// Content-Type, Content-Length (of a stream: Transfer-Encoding: chunked, in HTTP/1.0 and for HEAD neither),
+// Cache-Control: no-store unless the response sets one,
 // X-Content-Type-Options, X-Request-Id, traceparent, Connection. Control characters in header values
 // become blanks: a response cannot be split.
 void append_head(std::string& out, const Request& request, const Response& response,
                  const HeadSettings& settings);
+
+// One piece of a body in chunked transfer encoding; `bytes` must not be empty: that would end the body.
+std::string chunk(std::string_view bytes);
+inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 }  // namespace akko::api

@@ -84,6 +84,18 @@ class RawClient {
     return read_answer();
   }
 
+  // What arrives until `text` has arrived, `text` included; all there is when it does not come in time.
+  std::string read_until(std::string_view text,
+                         std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+    while (received_.find(text) == std::string::npos) {
+      if (!receive(patience)) return std::exchange(received_, {});
+    }
+    const auto end = received_.find(text) + text.size();
+    auto out = received_.substr(0, end);
+    received_.erase(0, end);
+    return out;
+  }
+
   // Whether the peer closes within `patience` without sending anything more.
   bool closed(std::chrono::milliseconds patience = std::chrono::seconds(5)) {
     return received_.empty() && !receive(patience) && at_end_ && received_.empty();
