@@ -85,8 +85,8 @@ void check_kind(const JsonNode& node, const FieldDefinition& field) {
 void read_limits(const JsonNode& node, FieldDefinition& field) {
   const auto least = node.number("min_length").value_or(0);
   const auto most = node.number("max_length").value_or(static_cast<std::int64_t>(field.max_length));
-  if (least < 0 || most < 1 || least > most || most > 65536)
-    node.wrong("min_length and max_length must be 0 to 65536, the first one not greater");
+  if (least < 0 || most < 1 || least > most || most > kLongestValue)
+    node.wrong("min_length and max_length must be 0 to 262144, the first one not greater");
   field.min_length = static_cast<std::size_t>(least);
   field.max_length = static_cast<std::size_t>(most);
   field.minimum = node.number("minimum");

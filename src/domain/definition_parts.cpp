@@ -126,8 +126,6 @@ void check_kind(const JsonNode& node, const PropertyDefinition& property) {
     node.wrong("a default goes with a property that is neither required nor a secret nor a URL");
   if (!property.templates.empty() && !is_text && !is_secret)
     node.wrong("templates go with kind text, secret or secret_file");
-  if (kind == PropertyKind::secret_file && property.templates.empty())
-    node.wrong("kind secret_file needs templates: nothing else may be in a file that Trino reads");
 }
 
 PropertyDefinition read_property(const JsonNode& node) {
@@ -153,7 +151,7 @@ PropertyDefinition read_property(const JsonNode& node) {
   property.pattern = read_pattern(node.optional_member("pattern"));
   property.pattern_help = node.optional_text("pattern_help");
   const auto length = node.number("max_length").value_or(static_cast<std::int64_t>(property.max_length));
-  if (length < 1 || length > 65536) node.wrong("max_length must be 1 to 65536");
+  if (length < 1 || length > kLongestValue) node.wrong("max_length must be 1 to 262144");
   property.max_length = static_cast<std::size_t>(length);
   property.minimum = node.number("minimum");
   property.maximum = node.number("maximum");

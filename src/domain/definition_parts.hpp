@@ -17,6 +17,9 @@ std::vector<DiagnosisRule> read_diagnosis(const JsonNode& root);
 Hints read_hints(const JsonNode& root);
 Probe read_probe(const JsonNode& root);
 
+// The longest value that a definition may allow, in bytes; a request has room for a few of them.
+inline constexpr std::int64_t kLongestValue = 262144;
+
 // {"field": ["value", …], …}; empty when there is no such member.
 Conditions read_conditions(const JsonNode& root, std::string_view name);
 std::optional<Pattern> read_pattern(const JsonNode& node);

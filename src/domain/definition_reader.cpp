@@ -77,6 +77,7 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
   include(root, fragments, definition);
   place_credentials(root, definition);
   mark_options(definition);
+  guard_files(root, definition);
   check_names(root, definition);
   check_fields(root, definition);
   check_endpoints(root, definition);
@@ -176,6 +177,23 @@ void DefinitionReader::mark_options(ConnectorDefinition& definition) {
     const bool sets = std::any_of(field.choices.begin(), field.choices.end(),
                                   [](const FieldChoice& choice) { return !choice.sets.empty(); });
     field.is_option = !field.to && !sets && !in_templates.contains(field.key);
+  }
+}
+
+// Nothing may get into a file that Trino reads but what a template yields or the pattern of the field that
+// fills it allows: also when no form is sent.
+void DefinitionReader::guard_files(const JsonNode& root, ConnectorDefinition& definition) {
+  for (auto& property : definition.properties_) {
+    if (property.kind != PropertyKind::secret_file || !property.templates.empty()) continue;
+    const auto field = std::find_if(
+        definition.fields_.begin(), definition.fields_.end(),
+        [&](const FieldDefinition& one) { return one.to && *one.to == Address{property.name} && one.pattern; });
+    if (field == definition.fields_.end()) {
+      root.member("properties").wrong(property.name + " needs templates, or a field with a pattern that fills it");
+    } else {
+      property.pattern = field->pattern;
+      property.pattern_help = field->pattern_help;
+    }
   }
 }
 

@@ -27,6 +27,7 @@ class DefinitionReader {
   static void read_dry_run(const JsonNode& root, ConnectorDefinition& definition);
   static void read_warm_up(const JsonNode& root, ConnectorDefinition& definition);
   static void mark_options(ConnectorDefinition& definition);
+  static void guard_files(const JsonNode& root, ConnectorDefinition& definition);
   static void place_credentials(const JsonNode& root, ConnectorDefinition& definition);
 
   // That the parts fit together.
