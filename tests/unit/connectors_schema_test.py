@@ -231,7 +231,11 @@ def test_schema_refuses_a_spoilt_definition(spoil):
                 "to": "connection-password",
             }
         ),
-        lambda d: put(d, "endpoints", [{"hosts": "a.hosts", "port": "a.port", "default_port": 9042}, {"address": "a.example:443", "tls": {}}]),
+        lambda d: put(
+            d,
+            "endpoints",
+            [{"hosts": "a.hosts", "port": "a.port", "default_port": 9042}, {"address": "a.example:443", "tls": {}}],
+        ),
         lambda d: prop(d, "connection-url").update(secret=True, url=prop(d, "connection-url")["url"] | {"user_info": True}),
         lambda d: put(
             prop(d, "connection-url")["url"],

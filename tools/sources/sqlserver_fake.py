@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""sqlserver_fake.py PORT: as much of SQL Server, on loopback, as the JDBC driver inside Trino needs to sign in and to read one table.
+"""sqlserver_fake.py PORT: as much of SQL Server, on loopback, as the driver inside Trino needs to sign in and read one table.
 
 It speaks TDS 7.4 without TLS. User `trino_ro` with password `pw_ok` may use the databases `sales` and `master`; `denied` with the
 same password may sign in and is refused every statement, `locked` is disabled. Anything else gets the errors of SQL Server.
@@ -17,6 +17,7 @@ COLLATION = bytes.fromhex("0904d00034")  # SQL_Latin1_General_CP1_CI_AS
 ORDERS = [(1, "cust-1", "1.25"), (2, "cust-2", "2.50"), (3, "cust-3", "3.75")]
 
 Row = tuple[str | int | None, ...]
+Columns = dict[str, type[str] | type[int]]
 
 
 def packet(body: bytes) -> bytes:
@@ -33,7 +34,8 @@ def token(kind: int, body: bytes) -> bytes:
 
 
 def error(number: int, severity: int, message: str) -> bytes:
-    return token(0xAA, struct.pack("<IBB", number, 1, severity) + text(message, "H") + text("fake", "B") + text("", "B") + struct.pack("<I", 1))
+    server_and_line = text("fake", "B") + text("", "B") + struct.pack("<I", 1)
+    return token(0xAA, struct.pack("<IBB", number, 1, severity) + text(message, "H") + server_and_line)
 
 
 def done(kind: int = 0xFD, status: int = 0, rows: int = 0) -> bytes:
@@ -64,7 +66,7 @@ def cell(value: str | int | None, kind: type) -> bytes:
     return struct.pack("<H", len(encoded)) + encoded
 
 
-def result(columns: dict[str, type], rows: list[Row]) -> tuple[bytes, int]:
+def result(columns: Columns, rows: list[Row]) -> tuple[bytes, int]:
     kinds = list(columns.values())
     head = b"\x81" + struct.pack("<H", len(columns)) + b"".join(column(name, kind) for name, kind in columns.items())
     body = b"".join(b"\xd1" + b"".join(cell(value, kind) for value, kind in zip(row, kinds, strict=True)) for row in rows)
@@ -73,13 +75,14 @@ def result(columns: dict[str, type], rows: list[Row]) -> tuple[bytes, int]:
 
 def described_columns() -> tuple[bytes, int]:
     """What sp_columns_100 tells of shop.orders, as far as the driver reads it by name."""
-    columns = {
+    columns: Columns = {
         "TABLE_CAT": str, "TABLE_SCHEM": str, "TABLE_NAME": str, "COLUMN_NAME": str, "DATA_TYPE": int, "TYPE_NAME": str,
         "COLUMN_SIZE": int, "BUFFER_LENGTH": int, "DECIMAL_DIGITS": int, "NUM_PREC_RADIX": int, "NULLABLE": int, "REMARKS": str,
         "COLUMN_DEF": str, "SQL_DATA_TYPE": int, "SQL_DATETIME_SUB": int, "CHAR_OCTET_LENGTH": int, "ORDINAL_POSITION": int,
         "IS_NULLABLE": str, "SS_IS_SPARSE": int, "SS_IS_COLUMN_SET": int, "SS_IS_COMPUTED": int, "IS_AUTOINCREMENT": str,
-        "SS_UDT_CATALOG_NAME": str, "SS_UDT_SCHEMA_NAME": str, "SS_UDT_ASSEMBLY_TYPE_NAME": str, "SS_XML_SCHEMACOLLECTION_CATALOG_NAME": str,
-        "SS_XML_SCHEMACOLLECTION_SCHEMA_NAME": str, "SS_XML_SCHEMACOLLECTION_NAME": str, "SS_DATA_TYPE": int,
+        "SS_UDT_CATALOG_NAME": str, "SS_UDT_SCHEMA_NAME": str, "SS_UDT_ASSEMBLY_TYPE_NAME": str,
+        "SS_XML_SCHEMACOLLECTION_CATALOG_NAME": str, "SS_XML_SCHEMACOLLECTION_SCHEMA_NAME": str,
+        "SS_XML_SCHEMACOLLECTION_NAME": str, "SS_DATA_TYPE": int,
     }  # fmt: skip
     described = [("id", 4, "int", 10, None), ("customer", -9, "nvarchar", 128, None), ("amount", -9, "nvarchar", 128, None)]
     rows: list[Row] = []
@@ -91,7 +94,7 @@ def described_columns() -> tuple[bytes, int]:
 
 def orders(asked: str) -> tuple[bytes, int]:
     """The columns that are named before FROM, all if none is; FETCH NEXT n ROWS is the only clause that is obeyed."""
-    kinds: dict[str, type] = {"id": int, "customer": str, "amount": str}
+    kinds: Columns = {"id": int, "customer": str, "amount": str}
     names = [name for name in kinds if f'"{name}"' in asked.split(" from ")[0]] or list(kinds)
     limit = re.search(r"fetch next (\d+) rows", asked)
     rows = [] if "fmtonly" in asked else ORDERS[: int(limit.group(1)) if limit else None]
@@ -113,7 +116,7 @@ def answer(statement: str) -> tuple[bytes, int] | None:
     if "sys.schemas" in asked or "schema_name" in asked:
         return result({"TABLE_SCHEM": str, "TABLE_CATALOG": str}, [("dbo", None), ("shop", None)])
     if "sp_tables" in asked:
-        columns = {"TABLE_CAT": str, "TABLE_SCHEM": str, "TABLE_NAME": str, "TABLE_TYPE": str, "REMARKS": str}
+        columns: Columns = {"TABLE_CAT": str, "TABLE_SCHEM": str, "TABLE_NAME": str, "TABLE_TYPE": str, "REMARKS": str}
         return result(columns, [("sales", "shop", "orders", "TABLE", None)])
     if '"sales"."shop"."orders"' in asked:
         return orders(asked)
@@ -124,7 +127,9 @@ def reply(statement: str, procedure: bool, user: str) -> bytes:
     end = b"\x79" + struct.pack("<I", 0) + done(0xFE) if procedure else b""
     # The driver sets up its session by SET statements, which need no right.
     if user == "denied" and re.search(r"\bselect\b|sp_", statement, re.IGNORECASE):
-        return error(229, 14, "The SELECT permission was denied on the object 'schemas', database 'mssqlsystemresource', schema 'sys'.") + FAILED
+        return (
+            error(229, 14, "The SELECT permission was denied on the object 'schemas', database 'sales', schema 'sys'.") + FAILED
+        )
     rows = answer(statement)
     if rows is not None:
         body, count = rows

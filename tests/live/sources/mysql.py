@@ -21,7 +21,10 @@ class MySql(Source):
 
     def raw(self) -> dict[str, dict[str, str]]:
         url = f"jdbc:mysql://127.0.0.1:{self.port}"
-        return {"properties": {"connection-url": url, "connection-user": "trino_ro"}, "credentials": {"connection-password": "pw_ok"}}
+        return {
+            "properties": {"connection-url": url, "connection-user": "trino_ro"},
+            "credentials": {"connection-password": "pw_ok"},
+        }
 
     def refusals(self, silent_port: int, refused_port: int) -> list[Refusal]:
         return [
@@ -30,7 +33,9 @@ class MySql(Source):
             Refusal("unknown host", self.fields(host="no-such-host.invalid"), frozenset({"dns_not_found"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"}), through_trino=True),
-            Refusal("silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True),
+            Refusal(
+                "silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True
+            ),
             Refusal("unknown authority", self.fields(tls="verify-identity"), frozenset({"tls_untrusted"})),
         ]
 

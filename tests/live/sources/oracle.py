@@ -23,7 +23,10 @@ class Oracle(Source):
 
     def raw(self) -> dict[str, dict[str, str]]:
         url = f"jdbc:oracle:thin:@//127.0.0.1:{self.port}/SALES"
-        return {"properties": {"connection-url": url, "connection-user": "trino_ro"}, "credentials": {"connection-password": "pw_ok"}}
+        return {
+            "properties": {"connection-url": url, "connection-user": "trino_ro"},
+            "credentials": {"connection-password": "pw_ok"},
+        }
 
     def refusals(self, silent_port: int, refused_port: int) -> list[Refusal]:
         return [
@@ -36,7 +39,9 @@ class Oracle(Source):
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"}), through_trino=True),
             # No setting ends it earlier than the deadline of the check.
-            Refusal("silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True),
+            Refusal(
+                "silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True
+            ),
         ]
 
     def combinations(self) -> dict[str, Fields]:

@@ -15,12 +15,22 @@ class PostgreSql(Source):
         return Server.at(self.name, self.directory, self.port).version()
 
     def fields(self, **changes: Any) -> Fields:
-        working = {"host": "127.0.0.1", "port": self.port, "database": "sales", "user": "trino_ro", "password": "pw_ok", "tls": "prefer"}
+        working = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "database": "sales",
+            "user": "trino_ro",
+            "password": "pw_ok",
+            "tls": "prefer",
+        }
         return changed(working, changes)
 
     def raw(self) -> dict[str, dict[str, str]]:
         url = f"jdbc:postgresql://127.0.0.1:{self.port}/sales"
-        return {"properties": {"connection-url": url, "connection-user": "trino_ro"}, "credentials": {"connection-password": "pw_ok"}}
+        return {
+            "properties": {"connection-url": url, "connection-user": "trino_ro"},
+            "credentials": {"connection-password": "pw_ok"},
+        }
 
     def refusals(self, silent_port: int, refused_port: int) -> list[Refusal]:
         return [
@@ -30,8 +40,12 @@ class PostgreSql(Source):
             Refusal("unknown host", self.fields(host="no-such-host.invalid"), frozenset({"dns_not_found"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"}), through_trino=True),
-            Refusal("silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True),
-            Refusal("silent port", self.fields(port=silent_port, tls="require"), frozenset({"timeout", "tcp_timeout"}), within=22),
+            Refusal(
+                "silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True
+            ),
+            Refusal(
+                "silent port", self.fields(port=silent_port, tls="require"), frozenset({"timeout", "tcp_timeout"}), within=22
+            ),
             Refusal("wrong database", self.fields(database="no_such_database"), frozenset({"database_not_found"})),
             Refusal("no TLS there", self.fields(tls="require"), frozenset({"tls_none"})),
             Refusal("no TLS there", self.fields(tls="verify-full"), frozenset({"tls_none"}), through_trino=True),

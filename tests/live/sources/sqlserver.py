@@ -16,12 +16,22 @@ class SqlServer(Source):
         return "TDS 7.4, as of SQL Server 2019"
 
     def fields(self, **changes: Any) -> Fields:
-        working = {"host": "127.0.0.1", "port": self.port, "database": "sales", "user": "trino_ro", "password": "pw_ok", "tls": "off"}
+        working = {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "database": "sales",
+            "user": "trino_ro",
+            "password": "pw_ok",
+            "tls": "off",
+        }
         return changed(working, changes)
 
     def raw(self) -> dict[str, dict[str, str]]:
         url = f"jdbc:sqlserver://127.0.0.1:{self.port};databaseName=sales;encrypt=false"
-        return {"properties": {"connection-url": url, "connection-user": "trino_ro"}, "credentials": {"connection-password": "pw_ok"}}
+        return {
+            "properties": {"connection-url": url, "connection-user": "trino_ro"},
+            "credentials": {"connection-password": "pw_ok"},
+        }
 
     def refusals(self, silent_port: int, refused_port: int) -> list[Refusal]:
         return [
@@ -33,7 +43,9 @@ class SqlServer(Source):
             Refusal("unknown host", self.fields(host="no-such-host.invalid"), frozenset({"dns_not_found"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"})),
             Refusal("refused port", self.fields(port=refused_port), frozenset({"tcp_refused"}), through_trino=True),
-            Refusal("silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True),
+            Refusal(
+                "silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True
+            ),
             Refusal("no TLS there", self.fields(tls="verified"), frozenset({"tls_none"})),
         ]
 
@@ -44,5 +56,4 @@ class SqlServer(Source):
             "unverified": self.fields(tls="unverified"),
             "any database": self.fields(database="Sales EU (old)"),
             "parameters": self.fields(parameters={"applicationIntent": "ReadOnly", "multiSubnetFailover": "true"}),
-            "IPv6": self.fields(host="::1"),
         }
