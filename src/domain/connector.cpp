@@ -196,11 +196,34 @@ void ConnectorDefinition::check_form(const RawValues& raw, const Properties& opt
   form().check(*values, name_of, violations);
 }
 
+// Where some fields are wrong already: what else is wrong with the others, as far as one can tell.
+void ConnectorDefinition::check_rest(FieldValues given, std::vector<FieldViolation>& violations) const {
+  const auto told = violations;
+  const auto is_told = [&](const std::string& field) {
+    return std::any_of(told.begin(), told.end(),
+                       [&](const auto& violation) { return violation.field == field; });
+  };
+  for (const auto& field : fields_) {
+    if (!is_told("fields." + field.key)) continue;
+    given.texts.erase(field.key);
+    given.secrets.erase(field.key);
+    given.maps.erase(field.key);
+  }
+  std::vector<FieldViolation> more;
+  form().write(form().effective(given), more);
+  for (auto& violation : more) {
+    if (!is_told(violation.field)) violations.push_back(std::move(violation));
+  }
+}
+
 RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw,
                                          std::vector<FieldViolation>& violations) const {
   const auto before = violations.size();
   form().check(given, [](const FieldDefinition& field) { return "fields." + field.key; }, violations);
-  if (violations.size() > before) return raw;
+  if (violations.size() > before) {
+    check_rest(given, violations);
+    return raw;
+  }
   auto written = form().write(form().effective(given), violations);
   const auto refuse_both = [&](const std::string& name, bool secret) {
     violations.push_back(

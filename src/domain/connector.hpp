@@ -194,6 +194,7 @@ class ConnectorDefinition {
   std::string text_of_field(const std::string& key, const RawValues& raw) const;
   const RefusedProperties* find_refused(std::string_view property) const;
   std::vector<std::string> values_by_choice(std::string_view property) const;
+  void check_rest(FieldValues given, std::vector<FieldViolation>& violations) const;
   void append_dry_run(RawValues& raw) const;
 
   std::string id_, trino_connector_, title_, category_, summary_, documentation_, openmetadata_service_;

@@ -185,11 +185,13 @@ void DefinitionReader::mark_options(ConnectorDefinition& definition) {
 void DefinitionReader::guard_files(const JsonNode& root, ConnectorDefinition& definition) {
   for (auto& property : definition.properties_) {
     if (property.kind != PropertyKind::secret_file || !property.templates.empty()) continue;
-    const auto field = std::find_if(
-        definition.fields_.begin(), definition.fields_.end(),
-        [&](const FieldDefinition& one) { return one.to && *one.to == Address{property.name} && one.pattern; });
+    const auto field =
+        std::find_if(definition.fields_.begin(), definition.fields_.end(), [&](const FieldDefinition& one) {
+          return one.to && *one.to == Address{property.name} && one.pattern;
+        });
     if (field == definition.fields_.end()) {
-      root.member("properties").wrong(property.name + " needs templates, or a field with a pattern that fills it");
+      root.member("properties")
+          .wrong(property.name + " needs templates, or a field with a pattern that fills it");
     } else {
       property.pattern = field->pattern;
       property.pattern_help = field->pattern_help;

@@ -79,9 +79,10 @@ std::vector<std::string> scrubbed_lines(std::string_view text, const Scrubber& s
 // The numbered complaints of a configuration error ("1) Error: …") without the Java names in them; each
 // once, and what is missing before what was "not used", which may be its consequence.
 std::string complaints(const std::vector<std::string>& lines) {
-  static const auto numbered = Pattern::compile(
-      R"(^\s*\d+\) (?:Error: )?(?:Invalid configuration property (?:with prefix '[^']*': )?)?)"
-      R"((.*?\S)(?: \(for class [^)]*\)| in order to call \[.*\])?\s*$)");
+  static const auto numbered =
+      Pattern::compile(R"(^\s*\d+\) (?:Error: )?(?:\[Guice/\w+\]: (?:\w+: )?)?)"
+                       R"((?:Invalid configuration property (?:with prefix '[^']*': )?)?)"
+                       R"((.*?\S)(?: \(for class [^)]*\)| in order to call \[.*\])?\s*$)");
   std::vector<std::string> missing, others;
   for (const auto& line : lines) {
     auto complaint = numbered ? numbered->capture(line) : std::string();
@@ -104,7 +105,10 @@ std::string foreign_words(const DiagnosisRule& rule, const FailureCause& cause, 
   const auto lines = scrubbed_lines(spelled(cause), scrubber);
   const auto telling = std::find_if(lines.begin(), lines.end(),
                                     [&](const std::string& line) { return rule.pattern.found_in(line); });
-  return telling == lines.end() ? "" : rule.pattern.capture(*telling);
+  if (telling != lines.end()) return rule.pattern.capture(*telling);
+  std::string whole;  // the words that the rule looks for stand on several lines
+  for (const auto& line : lines) whole += line + '\n';
+  return rule.pattern.capture(whole);
 }
 
 // The first rule that knows this cause.

@@ -43,7 +43,8 @@ class Form::Reader {
 
   void take_in(const std::string& name, std::string_view value) {
     const auto* property = find_property(name);
-    if (property != nullptr && property->url) return take_in_url(*property, value);
+    if (property != nullptr && property->url && !is_addressed(name, Part::whole))
+      return take_in_url(*property, value);
     if (property != nullptr && !property->templates.empty()) return take_in_template(*property, value);
     slots_.put({name}, std::string(value));
   }
@@ -121,9 +122,14 @@ class Form::Reader {
         keep(field.key, option->second);
     } else if (field.to && field.kind != FieldKind::map) {
       if (auto value = slots_.take(*field.to)) keep(field.key, std::move(*value));
-    } else if (field.kind == FieldKind::enumeration && !out_.find(field.key)) {
+    } else if (has_sets(field) && !out_.find(field.key)) {
       read_choice(field);
     }
+  }
+
+  static bool has_sets(const FieldDefinition& field) {
+    return std::any_of(field.choices.begin(), field.choices.end(),
+                       [](const FieldChoice& choice) { return !choice.sets.empty(); });
   }
 
   // The choice with the most `sets` that are all there; one without any otherwise.

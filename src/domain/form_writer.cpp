@@ -73,9 +73,11 @@ class Form::Writer {
   }
 
   void write(const PropertyDefinition& property) {
-    if (property.url) return write_url(property);
+    const auto* whole = slots_.find({property.name});
+    if (property.url && whole == nullptr) return write_url(property);
+    if (property.url) check_url(*whole, *property.url, place_of(property, Part::whole), violations_);
     if (!property.templates.empty()) return write_template(property);
-    if (const auto* value = slots_.find({property.name})) keep(property, *value);
+    if (whole != nullptr) keep(property, *whole);
   }
 
   void write_template(const PropertyDefinition& property) {

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::string_view kUnreserved = "-._~";
 constexpr std::size_t kEscape = 6;  // \uXXXX
+// What a Java .properties file writes as a backslash and the letter of the same place.
+constexpr std::string_view kControlEscapes = "\n\r\t";
+constexpr std::string_view kControlLetters = "nrt";
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -62,6 +65,9 @@ std::string properties(std::string_view text) {
     at += character.length;
     if (point == '\\') {
       out += "\\\\";
+    } else if (const auto letter = kControlEscapes.find(static_cast<char>(point));
+               point < 0x20 && letter != std::string_view::npos) {
+      out += {'\\', kControlLetters[letter]};
     } else if (point == ' ' && out.empty()) {
       out += "\\ ";
     } else if (point < 0x80) {
@@ -105,6 +111,10 @@ std::optional<std::string> read_properties(std::string_view text) {
       utf8::append(out, point);
     } else if (text.size() > 1 && (text[1] == '\\' || text[1] == ' ')) {
       out += text[1];
+      text.remove_prefix(2);
+    } else if (const auto letter = text.size() > 1 ? kControlLetters.find(text[1]) : std::string_view::npos;
+               letter != std::string_view::npos) {
+      out += kControlEscapes[letter];
       text.remove_prefix(2);
     } else {
       return std::nullopt;

@@ -62,13 +62,11 @@ TEST_P(RecordedFailure, IsOfTheClassAndSaysSo) {
   const auto& [connector, content] = GetParam();
   const auto& definition = test::connector(connector);
   RawValues given;
-  for (const auto& [name, value] : content.at("properties").as_object()) {
-    const auto* property = definition.find(std::string(name));
-    if (property != nullptr && property->secret) {
+  for (const auto& [name, value] : content.at("properties").as_object())
+    given.properties[std::string(name)] = text_of(value);
+  if (const auto* credentials = content.if_contains("credentials")) {
+    for (const auto& [name, value] : credentials->as_object())
       given.secrets[std::string(name)] = Secret(text_of(value));
-    } else {
-      given.properties[std::string(name)] = text_of(value);
-    }
   }
   const auto endpoint = definition.endpoint(given);
   const auto diagnosis =
