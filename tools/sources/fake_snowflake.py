@@ -19,8 +19,14 @@ REFUSALS = {
     "LOCKED": ("390102", "User temporarily locked. Try again later, or contact your local system administrator."),
     "DISABLED": ("390101", "User access disabled. Contact your local system administrator."),
     "EXPIRED": ("390106", "Specified password has expired.  Password must be changed using the Snowflake web console."),
-    "ELSEWHERE": ("390422", "Incoming request with IP/Token 127.0.0.1 is not allowed to access Snowflake. Contact your account administrator."),
-    "MFA": ("394508", "Failed to authenticate: MFA authentication is required, but none of your current MFA methods are supported for programmatic authentication."),
+    "ELSEWHERE": (
+        "390422",
+        "Incoming request with IP/Token 127.0.0.1 is not allowed to access Snowflake. Contact your account administrator.",
+    ),
+    "MFA": (
+        "394508",
+        "Failed to authenticate: MFA authentication is required, but none of your current MFA methods are supported for programmatic authentication.",
+    ),
 }
 DATABASES = {"SALES"}
 ROLES = {"PUBLIC"}
@@ -36,7 +42,10 @@ def refusal(query: dict[str, list[str]], data: dict[str, Any]) -> tuple[str, str
         return "390100", "Incorrect username or password was specified."
     role = query.get("roleName", ["PUBLIC"])[0]
     if role.upper() not in ROLES:
-        return "390189", f"Role '{role}' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC."
+        return (
+            "390189",
+            f"Role '{role}' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC.",
+        )
     if str(data.get("SESSION_PARAMETERS", {}).get("CLIENT_VALIDATE_DEFAULT_PARAMETERS")).lower() == "true":
         if query.get("databaseName", ["SALES"])[0].upper() not in DATABASES:
             return "390201", "The requested database does not exist or not authorized."

@@ -66,7 +66,9 @@ class Cassandra(Source):
             Refusal("refused port, by Trino", self.fields(port=refused_port), refused, through_trino=True),
             Refusal("silent port, plain", self.fields(port=silent_port, **plain), frozenset({"timeout"}), within=20, through_trino=True),
             Refusal("silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=20),
-            Refusal("authority that did not sign", self.fields(ca_certificate=OTHER_AUTHORITY), frozenset({"tls_untrusted"}), through_trino=True),
+            Refusal(
+                "authority that did not sign", self.fields(ca_certificate=OTHER_AUTHORITY), frozenset({"tls_untrusted"}), through_trino=True
+            ),
         ]
 
     def combinations(self) -> dict[str, Fields]:
