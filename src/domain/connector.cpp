@@ -251,6 +251,7 @@ RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose)
     }
   }
   out.properties.insert(constants_.begin(), constants_.end());
+  append_parameters(constant_parameters_, out);
   for (const auto& property : properties_) {
     if (property.default_value) out.properties.try_emplace(property.name, *property.default_value);
   }
@@ -258,23 +259,29 @@ RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose)
   return out;
 }
 
+// Parameters that are not in the URL yet.
+void ConnectorDefinition::append_parameters(const Parameters& parameters, RawValues& raw) const {
+  for (const auto& [name, more] : parameters) {
+    const auto& syntax = find(name)->url->syntax;
+    const auto extended = [&, &wanted = more](std::string_view text) {
+      auto url = Url::parse(text, syntax);
+      const auto before = url ? url->parameters.size() : 0;
+      for (const auto& parameter : wanted) {
+        if (url && url->find(parameter.name) == nullptr) url->parameters.push_back(parameter);
+      }
+      const bool changed = url && url->parameters.size() > before;
+      return changed ? url->text(syntax) : std::string(text);
+    };
+    if (const auto text = raw.properties.find(name); text != raw.properties.end())
+      text->second = extended(text->second);
+    if (const auto secret = raw.secrets.find(name); secret != raw.secrets.end())
+      secret->second = Secret(extended(secret->second.reveal()));
+  }
+}
+
 // The shorter timeouts that go into a value: parameters of a URL, lines of a file.
 void ConnectorDefinition::append_dry_run(RawValues& raw) const {
-  const auto extended = [&](const PropertyDefinition& property, std::string_view text) {
-    auto url = Url::parse(text, property.url->syntax);
-    if (!url) return std::string(text);
-    for (const auto& parameter : dry_run_parameters_.at(property.name)) {
-      if (url->find(parameter.name) == nullptr) url->parameters.push_back(parameter);
-    }
-    return url->text(property.url->syntax);
-  };
-  for (const auto& [name, parameters] : dry_run_parameters_) {
-    const auto* property = find(name);
-    if (const auto text = raw.properties.find(name); text != raw.properties.end())
-      text->second = extended(*property, text->second);
-    if (const auto secret = raw.secrets.find(name); secret != raw.secrets.end())
-      secret->second = Secret(extended(*property, secret->second.reveal()));
-  }
+  append_parameters(dry_run_parameters_, raw);
   for (const auto& [name, lines] : dry_run_appendix_) {
     const auto secret = raw.secrets.find(name);
     if (secret != raw.secrets.end()) secret->second = Secret(std::string(secret->second.reveal()) + lines);

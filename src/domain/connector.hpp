@@ -196,11 +196,14 @@ class ConnectorDefinition {
   std::vector<std::string> values_by_choice(std::string_view property) const;
   void check_rest(FieldValues given, std::vector<FieldViolation>& violations) const;
   void append_dry_run(RawValues& raw) const;
+  using Parameters = std::map<std::string, std::vector<Url::Parameter>>;
+  void append_parameters(const Parameters& parameters, RawValues& raw) const;
 
   std::string id_, trino_connector_, title_, category_, summary_, documentation_, openmetadata_service_;
   std::vector<std::string> jvm_flags_;
   std::vector<FieldDefinition> fields_;
   Properties constants_;
+  std::map<std::string, std::vector<Url::Parameter>> constant_parameters_;  // by url property; values encoded
   std::vector<PropertyDefinition> properties_;
   std::vector<RefusedProperties> refused_;
   std::vector<EndpointDefinition> endpoints_;

@@ -58,8 +58,8 @@ std::optional<JsonRules> read_json_rules(const JsonNode& node) {
   node.only({"members", "others"});
   JsonRules rules;
   for (const auto nodes = node.members("members"); const auto& [name, member] : nodes) {
-    member.only({"values"});
-    rules.members.emplace_back(name, member.texts("values"));
+    member.only({"values", "optional"});
+    rules.members.push_back({name, member.texts("values"), member.flag("optional", false)});
   }
   rules.others = node.texts("others");
   return rules;

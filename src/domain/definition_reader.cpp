@@ -80,6 +80,7 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
   guard_files(root, definition);
   check_names(root, definition);
   check_fields(root, definition);
+  check_constants(root, definition);
   check_endpoints(root, definition);
   read_check(root, definition);
   read_dry_run(root, definition);
@@ -127,8 +128,15 @@ void DefinitionReader::read_head(const JsonNode& root, ConnectorDefinition& defi
     root.member("documentation").wrong("must be an https URL");
   definition.openmetadata_service_ = root.text("openmetadata_service");
   definition.jvm_flags_ = root.texts("jvm_flags");
-  for (const auto nodes = root.members("constants"); const auto& [name, value] : nodes)
-    definition.constants_[name] = value.as_scalar();
+  for (const auto nodes = root.members("constants"); const auto& [name, value] : nodes) {
+    const auto mark = name.find('?');  // of a parameter of a URL
+    if (mark == std::string::npos) {
+      definition.constants_[name] = value.as_scalar();
+    } else {
+      definition.constant_parameters_[name.substr(0, mark)].push_back(
+          {name.substr(mark + 1), value.as_scalar()});
+    }
+  }
   definition.user_field_ = root.optional_text("user");
   definition.database_field_ = root.optional_text("database");
 }
@@ -331,6 +339,18 @@ void DefinitionReader::check_fields(const JsonNode& root, const ConnectorDefinit
   for (const auto& statement : definition.probe_.statements) {
     if (!statement.table.empty() && !seen.contains(statement.table))
       root.member("probe").wrong("table names the unknown field " + statement.table);
+  }
+}
+
+void DefinitionReader::check_constants(const JsonNode& root, const ConnectorDefinition& definition) {
+  for (const auto& [url, parameters] : definition.constant_parameters_) {
+    const auto* property = definition.find(url);
+    for (const auto& parameter : parameters) {
+      const bool limited = property != nullptr && property->url &&
+                           judge_parameter(*property->url, parameter.name) == ParameterVerdict::limited;
+      if (!limited)
+        root.member("constants").wrong(parameter.name + " is no limited parameter of a URL " + url);
+    }
   }
 }
 

@@ -38,6 +38,7 @@ class DefinitionReader {
                             const Address& address);
   static void check_conditions(const JsonNode& root, const ConnectorDefinition& definition,
                                const Conditions& conditions);
+  static void check_constants(const JsonNode& root, const ConnectorDefinition& definition);
   static void check_endpoints(const JsonNode& root, const ConnectorDefinition& definition);
   static std::string publish(const ConnectorDefinition& definition);
 };

@@ -18,27 +18,29 @@ constexpr std::size_t kMaxMapValue = 1024;
 
 ValueCheck check_json_member(const std::string& name, const json::value& value, const JsonRules& rules) {
   const auto known = std::find_if(rules.members.begin(), rules.members.end(),
-                                  [&](const auto& member) { return member.first == name; });
+                                  [&](const auto& member) { return member.name == name; });
   const bool other = std::find(rules.others.begin(), rules.others.end(), name) != rules.others.end();
   if (known == rules.members.end() && !other)
-    return ValueProblem{"json", "must not hold the member " + shown(name)};
-  if (!value.is_string()) return ValueProblem{"json", "must hold a text as " + shown(name)};
-  if (other || known->second.empty()) return std::nullopt;
+    return ValueProblem{"pattern", "must not hold the member " + shown(name)};
+  if (!value.is_string()) return ValueProblem{"pattern", "must hold a text as " + shown(name)};
+  if (other || known->values.empty()) return std::nullopt;
   const auto& text = value.get_string();
-  if (!check_choice({text.data(), text.size()}, known->second)) return std::nullopt;
-  return ValueProblem{"json", "must hold " + enumerated(known->second) + " as " + name};
+  if (!check_choice({text.data(), text.size()}, known->values)) return std::nullopt;
+  return ValueProblem{"pattern", "must hold " + enumerated(known->values) + " as " + name};
 }
 
 ValueCheck check_json(std::string_view text, const JsonRules& rules) {
   const auto document = parse_strict_json(text);
-  if (!document || !document->is_object()) return ValueProblem{"json", "must be a JSON object"};
+  if (!document || !document->is_object())
+    return ValueProblem{"pattern", "must be a JSON object, no member twice"};
   const auto& object = document->get_object();
   for (const auto& member : object) {
     const std::string name(member.key().data(), member.key().size());
     if (auto problem = check_json_member(name, member.value(), rules)) return problem;
   }
-  for (const auto& [name, values] : rules.members) {
-    if (!object.contains(name)) return ValueProblem{"json", "must hold the member " + name};
+  for (const auto& member : rules.members) {
+    if (!member.optional && !object.contains(member.name))
+      return ValueProblem{"pattern", "must hold the member " + member.name};
   }
   return std::nullopt;
 }

@@ -22,7 +22,7 @@ class Form {
   using NameOf = std::function<std::string(const FieldDefinition&)>;
 
   // Appends every violation. Codes: unknown, required, not_applicable (the field is not shown), too_short,
-  // json, and those of domain/validation.hpp.
+  // pattern (also of a JSON file) and those of domain/validation.hpp.
   void check(const FieldValues& given, const NameOf& name_of, std::vector<FieldViolation>& violations) const;
 
   // The fields that are shown, with their defaults; no others.

@@ -104,9 +104,13 @@ struct FieldChoice {
 
 // What a JSON document in a file must look like: an object of texts.
 struct JsonRules {
-  std::vector<std::pair<std::string, std::vector<std::string>>>
-      members;                      // required, with the values allowed (none = any)
-  std::vector<std::string> others;  // allowed besides
+  struct Member {
+    std::string name;
+    std::vector<std::string> values;  // the only ones allowed; none = any
+    bool optional = false;
+  };
+  std::vector<Member> members;
+  std::vector<std::string> others;  // allowed besides, with any value
 };
 
 struct FieldDefinition {
