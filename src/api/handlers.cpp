@@ -5,6 +5,7 @@
 
 #include "api/catalog_decoder.hpp"
 #include "api/etag.hpp"
+#include "api/event_stream.hpp"
 #include "api/idempotency.hpp"
 #include "api/problem.hpp"
 #include "base/json_writer.hpp"
@@ -62,12 +63,39 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
       .with("ETag", revision_etag(created->revision));
 }
 
+// What could not be tested after all, as a report.
+TestReport untested(const Error& error) {
+  TestReport report;
+  report.diagnosis = {error.reason, error.message, error.fix, error.raw, error.retryable};
+  report.steps = CheckProgress().steps();
+  return report;
+}
+
+// The same test as a stream of events: plan, then each step as it begins and ends, then the result.
+Response stream_test(const HandlerPorts& ports, const Request& request, CatalogService::AdmittedTest test) {
+  auto stream = std::make_shared<EventStream>();
+  auto caller = caller_of(request);
+  caller.stop = stream->stop_token();
+  auto work = [&service = ports.service, stream, caller = std::move(caller), test = std::move(test)] {
+    stream->push({"plan", "", check_plan_json(CheckProgress().steps(), test.deadline)});
+    const auto report = service.run_test(
+        test, caller, [&](const StepReport& step) { stream->push({"step", "", step_json(step)}); });
+    stream->push({"result", "", test_report_json(report ? *report : untested(report.error()))});
+    stream->close();
+  };
+  return Response::events(std::move(stream), std::move(work));
+}
+
 Response test_catalog(const HandlerPorts& ports, const Request& request) {
   if (const auto json = require_json(request); !json) return problem(json.error(), request);
   auto decoded = decode_catalog_request(request.body);
   if (!decoded) return problem(decoded.error(), request);
-  const auto report =
-      ports.service.test(decoded->request, std::move(decoded->violations), caller_of(request));
+  const auto caller = caller_of(request);
+  auto test = ports.service.admit_test(decoded->request, std::move(decoded->violations), caller);
+  if (!test) return problem(test.error(), request);
+  if (request.header("accept").find("text/event-stream") != std::string_view::npos)
+    return stream_test(ports, request, std::move(*test));
+  const auto report = ports.service.run_test(*test, caller);
   if (!report) return problem(report.error(), request);
   return Response::json(200, test_report_json(*report));
 }
@@ -126,7 +154,8 @@ void add_catalog_routes(Router& router, const HandlerPorts& ports) {
          return once_per_key(ports.idempotency, request, [&] { return create_catalog(ports, request); });
        }});
   router.add({Method::post, "/api/admin/catalogs/test", Access::admin, Runs::worker, "",
-              [ports](const Request& request) { return test_catalog(ports, request); }});
+              [ports](const Request& request) { return test_catalog(ports, request); },
+              OnDisconnect::cancel});
   router.add({Method::get, "/api/admin/catalogs/{name}", Access::admin, Runs::worker, "",
               [ports](const Request& request) { return get_catalog(ports, request); }});
   router.add({Method::delete_, "/api/admin/catalogs/{name}", Access::admin, Runs::worker, "",

@@ -106,28 +106,39 @@ tl::expected<Catalog, RegistrationFailure> CatalogService::create(const CatalogR
   return tl::make_unexpected(RegistrationFailure{std::move(result).error(), std::move(steps)});
 }
 
-Result<TestReport> CatalogService::test(const CatalogRequest& request, std::vector<FieldViolation> violations,
-                                        const Caller& caller, CheckProgress::Observer observer) {
+Result<CatalogService::AdmittedTest> CatalogService::admit_test(const CatalogRequest& request,
+                                                                std::vector<FieldViolation> violations,
+                                                                const Caller& caller) {
   const auto start = SteadyClock::now();
-  CallContext context{new_operation_id(), Deadline::after(settings_.deadline), caller.stop};
-  std::string target;
-  Result<TestReport> result = [&]() -> Result<TestReport> {
-    AKKO_TRY(const auto judged,
+  const auto operation_id = new_operation_id();
+  auto event = audit_event("CATALOG_TESTED", request);
+  Result<AdmittedTest> admitted = [&]() -> Result<AdmittedTest> {
+    AKKO_TRY(auto judged,
              judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
     AKKO_CHECK(check_rate(caller));
-    target = target_of(judged);
+    event.detail = target_of(judged);
     AKKO_CHECK(check_trino(judged));
-    context.deadline = Deadline::after(deadline_of(*judged.definition));
-    return run_test(judged, context, CheckProgress(std::move(observer)));
+    const auto deadline = deadline_of(*judged.definition);
+    return AdmittedTest{std::move(judged), event, operation_id, deadline, start};
   }();
-  const bool passed = result && !result->diagnosis;
-  if (result) result->took = since(start);
-  ports_.metrics.operation("test", passed, Seconds(SteadyClock::now() - start));
-  const auto error_class = passed ? "" : result ? result->diagnosis->code : result.error().reason;
-  auto event = audit_event("CATALOG_TESTED", request);
-  event.detail = std::move(target);
-  audit(std::move(event), caller, context.operation_id, error_class);
-  return result;
+  if (!admitted) end_test(std::move(event), operation_id, admitted.error().reason, start, caller);
+  return admitted;
+}
+
+Result<TestReport> CatalogService::run_test(const AdmittedTest& test, const Caller& caller,
+                                            CheckProgress::Observer observer) {
+  const CallContext context{test.operation_id, Deadline::after(test.deadline), caller.stop};
+  auto report = check_connection(test.judged, context, CheckProgress(std::move(observer)));
+  if (report) report->took = since(test.start);
+  const auto error_class = !report ? report.error().reason : report->diagnosis ? report->diagnosis->code : "";
+  end_test(test.event, test.operation_id, error_class, test.start, caller);
+  return report;
+}
+
+void CatalogService::end_test(AuditEvent event, const std::string& operation_id, std::string_view error_class,
+                              SteadyClock::time_point start, const Caller& caller) {
+  ports_.metrics.operation("test", error_class.empty(), Seconds(SteadyClock::now() - start));
+  audit(std::move(event), caller, operation_id, error_class);
 }
 
 std::optional<FieldValues> CatalogService::form_values(const Catalog& catalog) const {
@@ -333,8 +344,8 @@ Error CatalogService::registration_error(const SagaFailure& failure, const Diagn
   return error;
 }
 
-Result<TestReport> CatalogService::run_test(const JudgedRequest& judged, const CallContext& context,
-                                            CheckProgress progress) {
+Result<TestReport> CatalogService::check_connection(const JudgedRequest& judged, const CallContext& context,
+                                                    CheckProgress progress) {
   const auto& definition = *judged.definition;
   TestReport report;
   report.diagnosis =

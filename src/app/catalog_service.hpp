@@ -75,10 +75,20 @@ class CatalogService {
                                                     const Caller& caller);
 
   // The same without a trace: under a name of the probe pool, with the shorter timeouts of the definition.
-  // `observer` is told each step as it begins and ends. Cancelled by `caller.stop`: the query too, and what
-  // was made for it is dropped.
-  Result<TestReport> test(const CatalogRequest& request, std::vector<FieldViolation> violations,
-                          const Caller& caller, CheckProgress::Observer observer = {});
+  // In two parts, so that a caller can refuse before it begins to answer: `admit_test` finds every error of
+  // the request, `run_test` does the rest. `observer` is told each step as it begins and ends. Cancelled by
+  // `caller.stop`: the query too, and what was made for it is dropped.
+  struct AdmittedTest {
+    JudgedRequest judged;
+    AuditEvent event;  // names what is tested
+    std::string operation_id;
+    std::chrono::milliseconds deadline;
+    std::chrono::steady_clock::time_point start;
+  };
+  Result<AdmittedTest> admit_test(const CatalogRequest& request, std::vector<FieldViolation> violations,
+                                  const Caller& caller);
+  Result<TestReport> run_test(const AdmittedTest& test, const Caller& caller,
+                              CheckProgress::Observer observer = {});
 
   // The form of a registered catalog, without its secrets; nothing when its properties say more than the
   // form can, or its connector is gone.
@@ -98,8 +108,10 @@ class CatalogService {
                                    std::vector<StepReport>& steps);
   Result<Undertaking> prepare(const JudgedRequest& judged, const CatalogRequest& request,
                               const Caller& caller, const std::string& operation_id);
-  Result<TestReport> run_test(const JudgedRequest& judged, const CallContext& context,
-                              CheckProgress progress);
+  Result<TestReport> check_connection(const JudgedRequest& judged, const CallContext& context,
+                                      CheckProgress progress);
+  void end_test(AuditEvent event, const std::string& operation_id, std::string_view error_class,
+                std::chrono::steady_clock::time_point start, const Caller& caller);
   Result<std::optional<Diagnosis>> try_in_trino(const JudgedRequest& judged, const CallContext& context,
                                                 CheckProgress& progress, TestReport& report);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,

@@ -61,6 +61,14 @@ class UseCases : public ::testing::Test {
   }
   std::vector<StepReport> steps;  // of the last registration that failed
 
+  Result<TestReport> test(const CatalogRequest& asked = request(), CheckProgress::Observer observer = {},
+                          std::stop_token stop = {}) {
+    auto caller = alice();
+    caller.stop = std::move(stop);
+    AKKO_TRY(const auto admitted, service->admit_test(asked, {}, caller));
+    return service->run_test(admitted, caller, std::move(observer));
+  }
+
   // The invariant after a failure: nothing anywhere.
   void expect_nothing_left() {
     EXPECT_TRUE(store.snapshot()->catalogs.empty());

@@ -29,6 +29,7 @@ inline Catalog draft(const std::string& name, std::uint64_t secret_revision = 1)
   return {.spec = {.name = named(name),
                    .connector = "postgresql",
                    .properties = {{"connection-url", "jdbc:postgresql://db:5432/sales"}, {"q\"'\\", "ü\n"}},
+                   .options = {{"probe_table", "shop.orders"}},
                    .description = "the \"sales\" database",
                    .allow_roles = {"akko-admin", "akko-analyst"}},
           .phase = Phase::registering,

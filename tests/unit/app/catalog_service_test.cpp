@@ -179,20 +179,20 @@ TEST_F(CatalogServiceTest, UndoingGoesOnWhenTrinoCannotBeReached) {
 }
 
 TEST_F(CatalogServiceTest, ATestLeavesNothingWhateverHappens) {
-  auto report = service->test(request(""), {}, alice());
+  auto report = test(request(""));
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_FALSE(report->diagnosis);
   EXPECT_FALSE(report->proves.empty());
   expect_nothing_left();
   for (const auto* call : {"create", "run"}) {
     fail_once(call, {trino_failure(Kind::statement, "java.net.UnknownHostException: db"), false});
-    report = service->test(request(), {}, alice());
+    report = test(request());
     ASSERT_TRUE(report);
     ASSERT_TRUE(report->diagnosis) << call;
     expect_nothing_left();
   }
   fail_once("create", {trino_failure(Kind::deadline, "deadline"), true});
-  report = service->test(request(), {}, alice());
+  report = test(request());
   ASSERT_TRUE(report->diagnosis);
   EXPECT_EQ(report->diagnosis->code, "timeout");
   expect_nothing_left();
@@ -274,7 +274,7 @@ TEST_F(CatalogServiceTest, RefusesAtOnceWhatThisTrinoCannotDo) {
 TEST_F(CatalogServiceTest, AuditsEveryAttempt) {
   ASSERT_TRUE(create());
   ASSERT_FALSE(create());
-  ASSERT_TRUE(service->test(request("other"), {}, alice()));
+  ASSERT_TRUE(test(request("other")));
   ASSERT_TRUE(service->remove("client-pg-01", std::nullopt, alice()));
   ASSERT_FALSE(service->remove("client-pg-01", std::nullopt, alice()));
   std::vector<std::string> events;

@@ -140,9 +140,10 @@ TEST_F(ReconcilerTest, ALateCatalogIsDropped) {
   ASSERT_TRUE(saga->watches_late_catalogs());
   // The CREATE comes true after all: same name, same references.
   const auto& definition = *registry.find("postgresql");
-  const auto spec = render_for_trino(CatalogName::parse("client-pg-01").value(), definition, asked.properties,
-                                     ConnectorDefinition::Purpose::registration, asked.credentials, 1,
-                                     SecretTransport::reference);
+  const auto spec = render_for_trino(
+      CatalogName::parse("client-pg-01").value(), definition,
+      definition.complete({asked.properties, asked.credentials}, ConnectorDefinition::Purpose::registration),
+      1, SecretTransport::reference);
   const auto operation_id = audit.events.back().operation_id;
   ASSERT_TRUE(trino.create(spec, {operation_id, Deadline::after(std::chrono::seconds(1)), {}}));
   tick();
@@ -181,9 +182,11 @@ TEST_F(ReconcilerTest, WarmUpRunsOncePerRunOfTrino) {
   for (int i = 0; i < 4; ++i) again.tick({});
   EXPECT_EQ(coordination->trino.facts().warm_up, WarmUp::done);
   const auto seen = trino.calls();
-  EXPECT_EQ(std::count(seen.begin() + static_cast<std::ptrdiff_t>(calls), seen.end(),
-                       "run " + registry.find("mysql")->probe_statement(CatalogName::probe(1))),
-            0);
+  EXPECT_EQ(
+      std::count(
+          seen.begin() + static_cast<std::ptrdiff_t>(calls), seen.end(),
+          "run " + registry.find("mysql")->probe_plan(CatalogName::probe(1), {}, {}).runs.front().statement),
+      0);
 }
 
 }  // namespace
