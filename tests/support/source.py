@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from support.processes import free_port
-from support.real import tool
+from support.real import Trino, tool
 
 Fields = dict[str, Any]
 
@@ -46,6 +46,9 @@ class Source(ABC):
 
     def stop(self) -> None:
         tool(f"sources/{self.name}", "stop", self.directory, **self.variables())
+
+    def prepare(self, trino: Trino) -> None:
+        """After the start: makes rows by SQL, for a source whose tables only a query engine can write. May run again."""
 
     def variables(self) -> dict[str, str]:
         return {f"AKKO_TEST_{self.name.upper()}_PORT": str(self.port)}
