@@ -70,13 +70,31 @@ const RefusedProperties* ConnectorDefinition::find_refused(std::string_view prop
   return nullptr;
 }
 
+// The rules of the field that fills the property: they hold for raw values too.
+ValueCheck ConnectorDefinition::check_by_field(const PropertyDefinition& definition, std::string_view value) const {
+  for (const auto& field : fields_) {
+    const bool fills = field.to && *field.to == Address{definition.name} && field.kind != FieldKind::enumeration;
+    if (!fills) continue;
+    if (auto problem = Form::check_value(field, value)) return problem;
+  }
+  for (const auto& one : definition.templates) {
+    const auto values = one.text.match(value);
+    if (!values) continue;
+    for (const auto& [key, text] : *values) {
+      if (auto problem = Form::check_value(*form().find(key), text)) return problem;
+    }
+    break;
+  }
+  return std::nullopt;
+}
+
 void ConnectorDefinition::check_given(const PropertyDefinition& definition, std::string_view value,
                                       const std::string& field,
                                       std::vector<FieldViolation>& violations) const {
   auto problem = check_length(value, definition.max_length);  // first: the other checks read every byte
-  const bool lines = definition.kind == PropertyKind::secret_file;
-  if (!problem) problem = lines ? check_lines(value) : check_characters(value);
+  if (!problem) problem = definition.lines ? check_lines(value) : check_characters(value);
   if (!problem) problem = check_kind(definition, value);
+  if (!problem) problem = check_by_field(definition, value);
   if (problem) {
     violations.push_back({field, problem->code, problem->message});
   } else if (definition.url) {
@@ -176,11 +194,35 @@ void ConnectorDefinition::validate(const RawValues& raw, const Properties& optio
   if (violations.size() == before) check_form(raw, options, violations);
 }
 
+// Where the form writes a file that Trino needs to be safe, properties that no form could have yielded would
+// go without it.
+void ConnectorDefinition::require_form(std::vector<FieldViolation>& violations) const {
+  const bool needed = std::any_of(properties_.begin(), properties_.end(), [](const PropertyDefinition& property) {
+    return property.kind == PropertyKind::secret_file && !property.templates.empty();
+  });
+  if (needed)
+    violations.push_back({"properties", "not_applicable", "do not fit together in a way that the form knows; use its fields"});
+}
+
+// What only choices of the form set must be there because of the choice that it stands for.
+void ConnectorDefinition::check_leftovers(const RawValues& raw, const FieldValues& values,
+                                          std::vector<FieldViolation>& violations) const {
+  std::vector<FieldViolation> unwritable;
+  const auto written = form().write(form().effective(values), unwritable);
+  for (const auto& [name, value] : raw.properties) {
+    if (find(name) != nullptr || constants_.contains(name)) continue;
+    const auto own = written.properties.find(name);
+    if (own == written.properties.end() || own->second != value)
+      violations.push_back({field_of(name, false), "not_applicable", "does not go with the other properties"});
+  }
+}
+
 // What the form would say of the same catalog, in the names of the properties.
 void ConnectorDefinition::check_form(const RawValues& raw, const Properties& options,
                                      std::vector<FieldViolation>& violations) const {
   const auto values = form().read(raw, options);
-  if (!values) return;
+  if (!values) return require_form(violations);
+  check_leftovers(raw, *values, violations);
   const auto name_of = [&](const FieldDefinition& field) {
     if (field.is_option) return "fields." + field.key;
     std::string property = field.to ? field.to->property : "";

@@ -186,9 +186,13 @@ class ConnectorDefinition {
 
   void check_given(const PropertyDefinition& definition, std::string_view value, const std::string& field,
                    std::vector<FieldViolation>& violations) const;
+  ValueCheck check_by_field(const PropertyDefinition& definition, std::string_view value) const;
   bool check_set_only(const std::string& name, std::string_view value, const std::string& field,
                       std::vector<FieldViolation>& violations) const;
   void check_name(std::string_view name, bool among_secrets, std::vector<FieldViolation>& violations) const;
+  void require_form(std::vector<FieldViolation>& violations) const;
+  void check_leftovers(const RawValues& raw, const FieldValues& values,
+                       std::vector<FieldViolation>& violations) const;
   void check_form(const RawValues& raw, const Properties& options,
                   std::vector<FieldViolation>& violations) const;
   std::string text_of_field(const std::string& key, const RawValues& raw) const;

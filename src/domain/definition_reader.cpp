@@ -188,22 +188,18 @@ void DefinitionReader::mark_options(ConnectorDefinition& definition) {
   }
 }
 
-// Nothing may get into a file that Trino reads but what a template yields or the pattern of the field that
-// fills it allows: also when no form is sent.
+// Nothing may get into a file that Trino reads but what a template yields or the field that fills it allows.
 void DefinitionReader::guard_files(const JsonNode& root, ConnectorDefinition& definition) {
   for (auto& property : definition.properties_) {
-    if (property.kind != PropertyKind::secret_file || !property.templates.empty()) continue;
-    const auto field =
-        std::find_if(definition.fields_.begin(), definition.fields_.end(), [&](const FieldDefinition& one) {
-          return one.to && *one.to == Address{property.name} && one.pattern;
-        });
-    if (field == definition.fields_.end()) {
-      root.member("properties")
-          .wrong(property.name + " needs templates, or a field with a pattern that fills it");
-    } else {
-      property.pattern = field->pattern;
-      property.pattern_help = field->pattern_help;
-    }
+    const auto field = std::find_if(
+        definition.fields_.begin(), definition.fields_.end(),
+        [&](const FieldDefinition& one) { return one.to && *one.to == Address{property.name}; });
+    const bool filled = field != definition.fields_.end();
+    const bool is_file = property.kind == PropertyKind::secret_file;
+    property.lines = is_file || (filled && (field->kind == FieldKind::file || field->kind == FieldKind::textarea ||
+                                            field->kind == FieldKind::secret_area));
+    if (is_file && property.templates.empty() && !(filled && (field->pattern || field->json)))
+      root.member("properties").wrong(property.name + " needs templates, or a field with a pattern that fills it");
   }
 }
 

@@ -74,19 +74,6 @@ ValueCheck check_kind(const FieldDefinition& field, std::string_view value) {
   return std::nullopt;
 }
 
-ValueCheck check_value(const FieldDefinition& field, std::string_view value) {
-  const bool lines = field.kind == FieldKind::textarea || field.kind == FieldKind::secret_area ||
-                     field.kind == FieldKind::file;
-  auto problem = check_length(value, field.max_length);  // first: the other checks read every byte
-  if (!problem && value.size() < field.min_length)
-    problem =
-        ValueProblem{"too_short", "must be at least " + std::to_string(field.min_length) + " bytes long"};
-  if (!problem) problem = lines ? check_lines(value) : check_characters(value);
-  if (!problem) problem = check_kind(field, value);
-  if (!problem && field.json) problem = check_json(value, *field.json);
-  return problem;
-}
-
 void check_map(const std::map<std::string, std::string>& entries, const std::string& name,
                std::vector<FieldViolation>& violations) {
   if (entries.size() > kMaxMapEntries) {
@@ -139,6 +126,19 @@ const FieldDefinition* Form::find(std::string_view key) const {
   const auto found = std::find_if(fields_.begin(), fields_.end(),
                                   [&](const FieldDefinition& field) { return field.key == key; });
   return found == fields_.end() ? nullptr : &*found;
+}
+
+ValueCheck Form::check_value(const FieldDefinition& field, std::string_view value) {
+  const bool lines = field.kind == FieldKind::textarea || field.kind == FieldKind::secret_area ||
+                     field.kind == FieldKind::file;
+  auto problem = check_length(value, field.max_length);  // first: the other checks read every byte
+  if (!problem && value.size() < field.min_length)
+    problem =
+        ValueProblem{"too_short", "must be at least " + std::to_string(field.min_length) + " bytes long"};
+  if (!problem) problem = lines ? check_lines(value) : check_characters(value);
+  if (!problem) problem = check_kind(field, value);
+  if (!problem && field.json) problem = check_json(value, *field.json);
+  return problem;
 }
 
 FieldValues Form::effective(const FieldValues& given) const {

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "domain/property.hpp"
+#include "domain/validation.hpp"
 
 namespace akko {
 
@@ -37,6 +38,9 @@ class Form {
   std::optional<FieldValues> read(const RawValues& raw, const Properties& options) const;
 
   const FieldDefinition* find(std::string_view key) const;
+
+  // What is wrong with the value of a field that is no map.
+  static ValueCheck check_value(const FieldDefinition& field, std::string_view value);
 
  private:
   class Writer;

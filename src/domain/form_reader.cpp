@@ -65,7 +65,8 @@ class Form::Reader {
     } else {
       const auto& host = url->hosts.front();
       put(Part::host, host.name);
-      if (host.port != 0) put(Part::port, std::to_string(host.port));
+      const bool said = is_addressed(property.name, Part::port) || host.port != syntax.forms[url->form].default_port;
+      if (host.port != 0 && said) put(Part::port, std::to_string(host.port));
       if (url->hosts.size() > 1) representable_ = false;
     }
     if (!url->path.empty()) put(Part::path, url_decoded(url->path, syntax));
@@ -122,7 +123,7 @@ class Form::Reader {
         keep(field.key, option->second);
     } else if (field.to && field.kind != FieldKind::map) {
       if (auto value = slots_.take(*field.to)) keep(field.key, std::move(*value));
-    } else if (has_sets(field) && !out_.find(field.key)) {
+    } else if (has_sets(field)) {
       read_choice(field);
     }
   }
@@ -135,7 +136,9 @@ class Form::Reader {
   // The choice with the most `sets` that are all there; one without any otherwise.
   void read_choice(const FieldDefinition& field) {
     const FieldChoice* best = nullptr;
+    const auto told = out_.find(field.key);  // by a template
     for (const auto& choice : field.choices) {
+      if (told && choice.value != *told) continue;
       const bool there = std::all_of(choice.sets.begin(), choice.sets.end(), [&](const auto& set) {
         const auto* value = slots_.find(set.first);
         return value != nullptr && *value == set.second;

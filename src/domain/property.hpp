@@ -47,6 +47,7 @@ struct PropertyDefinition {
   std::string help;
   PropertyKind kind = PropertyKind::text;
   bool secret = false;  // kinds secret and secret_file, and a url that holds a password
+  bool lines = false;   // it may have several
   bool required = false;
   bool advanced = false;                     // folded away in a form
   std::optional<std::string> default_value;  // what Trino gets when the admin says nothing
