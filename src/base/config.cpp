@@ -59,7 +59,8 @@ constexpr std::array kSettings = {
         "list",
         [](std::string_view text, Config& c) { return take_switch(text, c.allow_secrets_in_statements); }},
     Setting{
-        "operation-deadline-seconds", "SECONDS", "15", "Longest time for a test, a registration or a removal",
+        "operation-deadline-seconds", "SECONDS", "30",
+        "Longest time for a removal; for a test or a registration too, where the connector would allow more",
         [](std::string_view text, Config& c) { return take_seconds(text, 0.1, 3600, c.operation_deadline); }},
     Setting{"reconcile-interval-seconds", "SECONDS", "1", "Time between two looks at whether Trino restarted",
             [](std::string_view text, Config& c) {
