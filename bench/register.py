@@ -167,7 +167,7 @@ def run(count: int, present: int) -> bool:
     secrets.mkdir(mode=0o700)
     trino = Trino(directory / "trino", secrets, heap="3g")
     postgresql, mysql = Source("postgresql", directory / "postgresql"), Source("mysql", directory / "mysql")
-    product = Product(directory, trino.url, LOG_LEVEL="info")
+    product = Product(directory, trino.url, LOG_LEVEL="info", CHECKS_PER_MINUTE="10000")
     trino.prepare()
     try:
         with ThreadPoolExecutor() as pool:

@@ -279,7 +279,7 @@ Result<Undertaking> CatalogService::prepare(const JudgedRequest& judged, const C
     draft.secrets[property] = {now, caller.principal.name};
   auto spec = render_for_trino(*judged.name, definition, complete, secret_revision, transport());
   auto probe = definition.probe_plan(*judged.name, complete, judged.options).runs;
-  return Undertaking{.plan = plan_registration(!complete.secrets.empty()),
+  return Undertaking{.plan = plan_registration(!complete.secrets.empty(), !definition.trial_first()),
                      .operation = {operation_id, Plan::Kind::register_catalog, *judged.name, 0, false,
                                    caller.principal.name, now},
                      .catalog = std::move(draft),
@@ -310,6 +310,7 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
                                        network_skip_reason(), texts, context, undertaking.progress);
     steps = undertaking.progress.steps();
     if (problem) return tl::make_unexpected(error_of(*problem));
+    AKKO_CHECK(try_first(judged, context, undertaking, steps));
   }
   AKKO_TRY(undertaking.catalog,
            ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
@@ -320,6 +321,20 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
   auto error = registration_error(*failure, texts, undertaking);
   steps = undertaking.progress.steps();
   return tl::make_unexpected(std::move(error));
+}
+
+// The trial run where the connector wants one; else the saga probes the catalog itself.
+Result<void> CatalogService::try_first(const JudgedRequest& judged, const CallContext& context,
+                                       Undertaking& undertaking, std::vector<StepReport>& steps) {
+  if (!judged.definition->trial_first()) {
+    undertaking.progress.begin(CheckStep::sign_in);
+    return {};
+  }
+  TestReport report;
+  AKKO_TRY(const auto problem, try_in_trino(judged, context, undertaking.progress, report));
+  steps = undertaking.progress.steps();
+  if (problem) return tl::make_unexpected(error_of(*problem));
+  return {};
 }
 
 Error CatalogService::registration_error(const SagaFailure& failure, const DiagnosisContext& texts,

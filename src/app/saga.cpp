@@ -83,7 +83,6 @@ std::optional<SagaFailure> Saga::perform(const Step& step, Undertaking& undertak
             return failure_of(step, secrets_.put(name, catalog.secret_revision, undertaking.secrets));
           },
           [&](step::CreateInTrino) {
-            undertaking.progress.begin(CheckStep::sign_in);
             auto created = create_or_recognise(*undertaking.trino, context);
             using Created = Undertaking::Created;
             if (created) {

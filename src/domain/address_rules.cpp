@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 11> kBuiltIn = {
     "fe80::/10",           // link-local
     "fd00:ec2::254/128",   // metadata, AWS
     "100.100.100.200/32",  // metadata, Alibaba
-    "192.0.0.192/32",      // metadata, Oracle
+    "192.0.0.192/32",      // metadata, OCI
     "168.63.129.16/32",    // the platform service of Azure
     "0.0.0.0/8",           // "this host": reaches loopback listeners under another name
     "::/128",              // the same

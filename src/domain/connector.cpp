@@ -71,9 +71,11 @@ const RefusedProperties* ConnectorDefinition::find_refused(std::string_view prop
 }
 
 // The rules of the field that fills the property: they hold for raw values too.
-ValueCheck ConnectorDefinition::check_by_field(const PropertyDefinition& definition, std::string_view value) const {
+ValueCheck ConnectorDefinition::check_by_field(const PropertyDefinition& definition,
+                                               std::string_view value) const {
   for (const auto& field : fields_) {
-    const bool fills = field.to && *field.to == Address{definition.name} && field.kind != FieldKind::enumeration;
+    const bool fills =
+        field.to && *field.to == Address{definition.name} && field.kind != FieldKind::enumeration;
     if (!fills) continue;
     if (auto problem = Form::check_value(field, value)) return problem;
   }
@@ -197,11 +199,13 @@ void ConnectorDefinition::validate(const RawValues& raw, const Properties& optio
 // Where the form writes a file that Trino needs to be safe, properties that no form could have yielded would
 // go without it.
 void ConnectorDefinition::require_form(std::vector<FieldViolation>& violations) const {
-  const bool needed = std::any_of(properties_.begin(), properties_.end(), [](const PropertyDefinition& property) {
-    return property.kind == PropertyKind::secret_file && !property.templates.empty();
-  });
+  const bool needed =
+      std::any_of(properties_.begin(), properties_.end(), [](const PropertyDefinition& property) {
+        return property.kind == PropertyKind::secret_file && !property.templates.empty();
+      });
   if (needed)
-    violations.push_back({"properties", "not_applicable", "do not fit together in a way that the form knows; use its fields"});
+    violations.push_back(
+        {"properties", "not_applicable", "do not fit together in a way that the form knows; use its fields"});
 }
 
 // What only choices of the form set must be there because of the choice that it stands for.
@@ -213,7 +217,8 @@ void ConnectorDefinition::check_leftovers(const RawValues& raw, const FieldValue
     if (find(name) != nullptr || constants_.contains(name)) continue;
     const auto own = written.properties.find(name);
     if (own == written.properties.end() || own->second != value)
-      violations.push_back({field_of(name, false), "not_applicable", "does not go with the other properties"});
+      violations.push_back(
+          {field_of(name, false), "not_applicable", "does not go with the other properties"});
   }
 }
 
@@ -293,11 +298,12 @@ RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose)
     }
   }
   out.properties.insert(constants_.begin(), constants_.end());
-  append_parameters(constant_parameters_, out);
   for (const auto& property : properties_) {
     if (property.default_value) out.properties.try_emplace(property.name, *property.default_value);
   }
   if (purpose == Purpose::dry_run) append_dry_run(out);
+  append_parameters(constant_parameters_,
+                    out);  // last: a dry run may want its own value of one that is no limit
   return out;
 }
 

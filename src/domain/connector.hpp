@@ -129,6 +129,10 @@ class ConnectorDefinition {
   const std::vector<std::string>& jvm_flags() const { return jvm_flags_; }
   std::chrono::milliseconds deadline() const { return deadline_; }  // of a connection test
 
+  // Whether a registration tries the connection under a trial name first, because only the shorter timeouts
+  // of a dry run tell a wrong value fast; else the new catalog itself is probed, which costs less.
+  bool trial_first() const { return trial_first_; }
+
   const PropertyDefinition* find(std::string_view property) const;
   Form form() const { return {fields_, properties_}; }
 
@@ -213,6 +217,7 @@ class ConnectorDefinition {
   std::vector<EndpointDefinition> endpoints_;
   std::string user_field_, database_field_;
   std::chrono::milliseconds deadline_{15000};
+  bool trial_first_ = false;
   Properties dry_run_;
   std::map<std::string, std::vector<Url::Parameter>> dry_run_parameters_;  // by url property; values encoded
   Properties dry_run_appendix_;                                            // by secret_file property

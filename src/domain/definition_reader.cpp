@@ -191,21 +191,24 @@ void DefinitionReader::mark_options(ConnectorDefinition& definition) {
 // Nothing may get into a file that Trino reads but what a template yields or the field that fills it allows.
 void DefinitionReader::guard_files(const JsonNode& root, ConnectorDefinition& definition) {
   for (auto& property : definition.properties_) {
-    const auto field = std::find_if(
-        definition.fields_.begin(), definition.fields_.end(),
-        [&](const FieldDefinition& one) { return one.to && *one.to == Address{property.name}; });
+    const auto field =
+        std::find_if(definition.fields_.begin(), definition.fields_.end(),
+                     [&](const FieldDefinition& one) { return one.to && *one.to == Address{property.name}; });
     const bool filled = field != definition.fields_.end();
     const bool is_file = property.kind == PropertyKind::secret_file;
-    property.lines = is_file || (filled && (field->kind == FieldKind::file || field->kind == FieldKind::textarea ||
-                                            field->kind == FieldKind::secret_area));
+    property.lines =
+        is_file || (filled && (field->kind == FieldKind::file || field->kind == FieldKind::textarea ||
+                               field->kind == FieldKind::secret_area));
     if (is_file && property.templates.empty() && !(filled && (field->pattern || field->json)))
-      root.member("properties").wrong(property.name + " needs templates, or a field with a pattern that fills it");
+      root.member("properties")
+          .wrong(property.name + " needs templates, or a field with a pattern that fills it");
   }
 }
 
 void DefinitionReader::read_check(const JsonNode& root, ConnectorDefinition& definition) {
   const auto node = root.member("check");
-  node.only({"deadline_seconds"});
+  node.only({"deadline_seconds", "trial_first"});
+  definition.trial_first_ = node.flag("trial_first", false);
   const auto seconds = node.number("deadline_seconds").value_or(0);
   if (seconds < 1 || seconds > 60) node.member("deadline_seconds").wrong("must be 1 to 60");
   definition.deadline_ = std::chrono::seconds(seconds);
@@ -342,10 +345,11 @@ void DefinitionReader::check_constants(const JsonNode& root, const ConnectorDefi
   for (const auto& [url, parameters] : definition.constant_parameters_) {
     const auto* property = definition.find(url);
     for (const auto& parameter : parameters) {
-      const bool limited = property != nullptr && property->url &&
-                           judge_parameter(*property->url, parameter.name) == ParameterVerdict::limited;
-      if (!limited)
-        root.member("constants").wrong(parameter.name + " is no limited parameter of a URL " + url);
+      const auto verdict = property != nullptr && property->url
+                               ? judge_parameter(*property->url, parameter.name)
+                               : ParameterVerdict::unknown;
+      if (verdict != ParameterVerdict::limited && verdict != ParameterVerdict::allowed)
+        root.member("constants").wrong(parameter.name + " is no parameter that a URL " + url + " may have");
     }
   }
 }

@@ -65,7 +65,8 @@ class Form::Reader {
     } else {
       const auto& host = url->hosts.front();
       put(Part::host, host.name);
-      const bool said = is_addressed(property.name, Part::port) || host.port != syntax.forms[url->form].default_port;
+      const bool said =
+          is_addressed(property.name, Part::port) || host.port != syntax.forms[url->form].default_port;
       if (host.port != 0 && said) put(Part::port, std::to_string(host.port));
       if (url->hosts.size() > 1) representable_ = false;
     }

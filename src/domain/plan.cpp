@@ -15,12 +15,12 @@ std::string_view to_string(Plan::Kind kind) {
   return kind == Plan::Kind::register_catalog ? "register" : "deregister";
 }
 
-Plan plan_registration(bool has_secrets) {
+Plan plan_registration(bool has_secrets, bool probes) {
   Plan plan{Plan::Kind::register_catalog, {}};
   // Secrets first: Trino resolves the references while it creates the catalog.
   if (has_secrets) plan.steps.emplace_back(step::WriteSecrets{});
   plan.steps.emplace_back(step::CreateInTrino{});
-  plan.steps.emplace_back(step::ProbeInTrino{});
+  if (probes) plan.steps.emplace_back(step::ProbeInTrino{});
   plan.steps.emplace_back(step::MarkReady{});
   return plan;
 }

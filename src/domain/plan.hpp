@@ -39,7 +39,8 @@ struct Plan {
 };
 std::string_view to_string(Plan::Kind kind);
 
-Plan plan_registration(bool has_secrets);
+// `probes`: whether the connection is still to be tried through the catalog itself.
+Plan plan_registration(bool has_secrets, bool probes = true);
 Plan plan_removal();
 
 }  // namespace akko

@@ -23,7 +23,7 @@ namespace akko {
 
 // How the URLs of one property are written.
 struct UrlSyntax {
-  // One beginning of such a URL: "jdbc:postgresql://". A second one may mean another transport ("https://").
+  // One beginning of such a URL: "jdbc:db://". A second one may mean another transport ("https://").
   struct Form {
     std::string name;                // for fields that choose between several; may be empty when there is one
     std::string prefix;              // compared byte by byte

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.gallery import PROOFS
 from support.product import Product
 from support.real import Source, Trino
 from support.world import World
@@ -30,7 +31,7 @@ def _world() -> Iterator[World]:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.start(), servers))
         product.start()
-        world = World(directory, trino, postgresql, mysql, product, product.api())
+        world = World(directory, trino, product, product.api(), postgresql, mysql)
         world.await_warm_up()
         _versions.update({"Trino": trino.version(), "PostgreSQL": postgresql.version(), "MySQL": mysql.version()})
         yield world
@@ -54,3 +55,5 @@ def world(_world: World) -> Iterator[World]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name, version in _versions.items():
         terminalreporter.write_line(f"used: {name} {version}")
+    for proof in terminalreporter.config.stash.get(PROOFS, {}).values():
+        terminalreporter.write_line(proof.line())

@@ -80,8 +80,6 @@ class MetastoreSource(Source):
             Refusal("wrong storage", self.fields(storage="none"), frozenset({"config"})),
         ]
 
-    def combinations(self) -> dict[str, Fields]:
-        return golden_forms(self.connector)
 
 
 def first_line(path: Path) -> str:

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,20 @@ def tool(*command: str | Path, **variables: str) -> None:
 class Trino:
     """A coordinator with our plugin, and the `trino` client: the oracle, which shares no code with the product."""
 
-    def __init__(self, directory: Path, secrets_dir: Path, heap: str = "1400m") -> None:
+    def __init__(
+        self, directory: Path, secrets_dir: Path, heap: str = "1400m", plugins: Iterable[str] = (), java_options: Iterable[str] = ()
+    ) -> None:
+        """`plugins`: of Trino itself; none = those of tools/trino."""
         self.directory = directory
         self.secrets_dir = secrets_dir
         self.heap = heap
+        self.plugins = " ".join(plugins)
+        self.java_options = "\n".join(java_options)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
 
     def prepare(self) -> None:
-        settings = {"PORT": str(self.port), "HEAP": self.heap}
+        settings = {"PORT": str(self.port), "HEAP": self.heap, "PLUGINS": self.plugins, "JAVA_OPTIONS": self.java_options}
         variables = {f"AKKO_TRINO_{name}": value for name, value in settings.items()}
         tool("trino", "prepare", self.directory, AKKO_SECRETS_DIR=str(self.secrets_dir), **variables)
 

@@ -18,8 +18,8 @@ class Refusal:
     name: str  # "wrong password", "unknown host", "refused port", "silent port", "wrong database", "TLS mismatch", …
     fields: Fields  # complete fields of the form
     codes: frozenset[str]  # of src/domain/diagnosis.hpp
-    within: float = 15.0
-    # False: only in a registration or test whose network steps are off, so that Trino itself is asked (its answer is slower).
+    within: float = 17.0
+    # True: tried as a test whose network steps are off, so that Trino itself is asked (its answer is slower).
     through_trino: bool = False
 
 
@@ -38,8 +38,7 @@ class Source(ABC):
     # Read through Trino after the registration; {catalog} is the quoted name. None: the source gives no rows.
     reads: ClassVar[str | None] = "SELECT customer FROM {catalog}.shop.orders ORDER BY id LIMIT 1"
     rows: ClassVar[list[list[Any]]] = [["cust-1"]]
-    # Options for Trino's JVM and plugins that this source needs ("-Djavax.net.ssl.trustStore=…"); {directory} is that of the source.
-    plugins: ClassVar[tuple[str, ...]] = ()
+    plugins: ClassVar[tuple[str, ...]] = ()  # of Trino
 
     def start(self) -> None:
         tool(f"sources/{self.name}", "start", self.directory, **self.variables())
@@ -51,7 +50,8 @@ class Source(ABC):
         """After the start: makes rows by SQL, for a source whose tables only a query engine can write. May run again."""
 
     def variables(self) -> dict[str, str]:
-        return {f"AKKO_TEST_{self.name.upper()}_PORT": str(self.port)}
+        own = {f"AKKO_TEST_{self.name.upper()}_PORT": str(self.port)}
+        return own | {"AKKO_TEST_CA": str(self.directory.parent / "test-ca")}
 
     @abstractmethod
     def version(self) -> str:
@@ -69,9 +69,6 @@ class Source(ABC):
     def refusals(self, silent_port: int, refused_port: int) -> list[Refusal]:
         """Every way of failing that this source can show."""
 
-    def combinations(self) -> dict[str, Fields]:
-        """Further forms whose rendering the real Trino must accept, although nothing answers there: name -> fields."""
-        return {}
 
     # ---- registrations of it
 

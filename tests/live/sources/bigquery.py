@@ -27,13 +27,6 @@ class BigQuery(Source):
     tier: ClassVar[Literal["always", "wide"]] = "wide"
     rows: ClassVar[list[list[Any]]] = [["cust-1"]]
     plugins: ClassVar[tuple[str, ...]] = ("bigquery",)
-    java_options: ClassVar[tuple[str, ...]] = (
-        "-Djavax.net.ssl.trustStore={directory}/../test-ca/truststore.p12",
-        "-Djavax.net.ssl.trustStorePassword=changeit",
-    )
-
-    def variables(self) -> dict[str, str]:
-        return super().variables() | {"AKKO_TEST_CA": str(self.directory.parent / "test-ca")}
 
     def version(self) -> str:
         tool = REPOSITORY / "tools" / "python-venv"
@@ -75,9 +68,3 @@ class BigQuery(Source):
             Refusal("proxy refused, by Trino", self.fields(proxy_port=refused_port), refused, through_trino=True),
             Refusal("silent proxy", self.fields(proxy_port=silent_port), timeout, within=25),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "without a proxy": self.fields(proxy=None, proxy_host=None, proxy_port=None),
-            "another project is billed": self.fields(billing_project="akko-billing"),
-        }

@@ -17,9 +17,6 @@ class Cassandra(Source):
     rows: ClassVar[list[list[Any]]] = [["cust-1"]]
     plugins: ClassVar[tuple[str, ...]] = ("cassandra",)
 
-    def variables(self) -> dict[str, str]:
-        return super().variables() | {"AKKO_TEST_CA": str(self.directory.parent / "test-ca")}
-
     def authority(self) -> str:
         return Path(self.variables()["AKKO_TEST_CA"], "ca.pem").read_text()
 
@@ -71,12 +68,6 @@ class Cassandra(Source):
             ),
         ]
 
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "without TLS": self.fields(tls=None, ca_certificate=None),
-            "without sign-in": self.fields(auth="none", user=None, password=None),
-            "several nodes, quorum": self.fields(contact_points="127.0.0.1,localhost", consistency="LOCAL_QUORUM"),
-        }
 
 
 # Signed nothing; its key is gone.

@@ -50,15 +50,3 @@ class Elasticsearch(Source):
             Refusal("TLS mismatch", self.fields(tls=True), frozenset({"tls_none", "tls_failed"})),
             Refusal("TLS mismatch, told by Trino", self.fields(tls=True), frozenset({"tls_none"}), through_trino=True),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        aws = {"auth": "aws", "user": None, "password": None, "region": "eu-central-1"}
-        keys = {"access_key": "AKIAIOSFODNN7EXAMPLE", "secret_key": "wJalrXUtnFEMIEXAMPLEKEY"}
-        role = {"iam_role": "arn:aws:iam::123456789012:role/search-reader", "external_id": "akko-7f3a"}
-        return {
-            "AWS keys": self.fields(**aws, **keys),
-            "AWS role": self.fields(**aws, **keys, **role),
-            "several hosts": self.fields(host="search1.customer.example,search2.customer.example", ignore_publish_address=False),
-            "other name in the certificate": self.fields(tls=True, verify_hostnames=False),
-            "nobody signs in": self.fields(auth="none", user=None, password=None),
-        }

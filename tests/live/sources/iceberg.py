@@ -74,9 +74,3 @@ class Iceberg(Source):
             Refusal("wrong table", self.fields(probe_table="shop.nothing"), frozenset({"database_not_found"})),
             Refusal("wrong storage", self.fields(storage="none"), frozenset({"config"})),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        without_server = golden_forms(self.connector)
-        own_tokens = self.fields(token_url=None)
-        fixed_token = self.fields(client_id=None, client_secret=None, token_url=None, token=TOKEN)
-        return without_server | {"tokens of the catalog itself": own_tokens, "a token": fixed_token}

@@ -99,20 +99,3 @@ class Kafka(Source):
                 silent | {"tls_none", "tls_failed", "connection_closed"},
             ),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        authority = self.pem("ca")
-        certificate = {"client_auth": True, "client_certificate": self.pem("client"), "client_key": self.pem("client-key")}
-        combinations = {
-            f"{security} {mechanism}": self.form(security, mechanism=mechanism)
-            for security in ("SASL_PLAINTEXT", "SASL_SSL")
-            for mechanism in ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-        }
-        return combinations | {
-            "PLAINTEXT": self.form("PLAINTEXT"),
-            "SSL": self.form("SSL"),
-            "SSL, own authority": self.form("SSL", ca_certificates=authority),
-            "SSL, client certificate": self.form("SSL", **certificate),
-            "SSL, both": self.form("SSL", ca_certificates=authority, **certificate),
-            "registry": self.form("PLAINTEXT", topics=None, columns="registry", registry_url="http://registry.customer.example:8081"),
-        }

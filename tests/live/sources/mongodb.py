@@ -64,15 +64,3 @@ class MongoDb(Source):
             Refusal("TLS mismatch", self.fields(tls="on"), silent | {"tls_none", "tls_failed", "connection_closed"}),
             Refusal("other replica set", self.fields(replica_set="rs0"), frozenset({"config"})),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "replica set": self.fields(
-                hosts="mongo1.customer.example:27017,mongo2.customer.example:27018", tls="on", replica_set="rs0", mechanism="SCRAM-SHA-256"
-            ),
-            "seed list": self.fields(address="srv", hosts="cluster0.customer.example", tls=None),
-            "LDAP": self.fields(mechanism="PLAIN", auth_database=None, tls="on"),
-            "database and parameters": self.fields(database="shop", parameters={"readPreference": "nearest", "maxPoolSize": "5"}),
-            "special characters": self.fields(user="a@b", password="p@ss:w/ord?#[]% &ü"),
-            "nobody signs in": self.fields(user=None, password=None, auth_database=None, schema_collection="trino_types"),
-        }

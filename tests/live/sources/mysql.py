@@ -38,12 +38,3 @@ class MySql(Source):
             ),
             Refusal("unknown authority", self.fields(tls="verify-identity"), frozenset({"tls_untrusted"})),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "TLS by default": self.fields(tls=None),
-            "verified": self.fields(tls="verify-identity"),
-            "off": self.fields(tls="disabled"),
-            "parameters": self.fields(parameters={"tlsVersions": "TLSv1.3"}),
-            "IPv6": self.fields(host="::1"),
-        }

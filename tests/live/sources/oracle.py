@@ -43,11 +43,3 @@ class Oracle(Source):
                 "silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=22, through_trino=True
             ),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "defaults": self.fields(port=None),
-            "TLS": self.fields(tls="tcps", port=None),
-            "own encryption": self.fields(parameters={"encryption_client": "required"}),
-            "IPv6": self.fields(host="::1"),
-        }

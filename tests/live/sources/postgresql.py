@@ -50,13 +50,3 @@ class PostgreSql(Source):
             Refusal("no TLS there", self.fields(tls="require"), frozenset({"tls_none"})),
             Refusal("no TLS there", self.fields(tls="verify-full"), frozenset({"tls_none"}), through_trino=True),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "TLS by default": self.fields(tls=None),
-            "verified": self.fields(tls="verify-full"),
-            "off": self.fields(tls="disable"),
-            "any database": self.fields(database="a b/ü?"),
-            "parameters": self.fields(parameters={"ApplicationName": "AKKO & Trino+", "readOnly": "true"}),
-            "IPv6": self.fields(host="::1"),
-        }

@@ -15,13 +15,6 @@ class Redshift(Source):
     reads: ClassVar[str | None] = None
     rows: ClassVar[list[list[Any]]] = []
     plugins: ClassVar[tuple[str, ...]] = ("redshift",)
-    java_options: ClassVar[tuple[str, ...]] = (
-        "-Djavax.net.ssl.trustStore={directory}/../test-ca/truststore.p12",
-        "-Djavax.net.ssl.trustStorePassword=changeit",
-    )
-
-    def variables(self) -> dict[str, str]:
-        return super().variables() | {"AKKO_TEST_CA": str(self.directory.parent / "test-ca")}
 
     def version(self) -> str:
         return subprocess.check_output([self.directory / "server" / "bin" / "postgres", "--version"], text=True).strip()
@@ -51,10 +44,3 @@ class Redshift(Source):
             Refusal("silent port", self.fields(port=silent_port), timeout),
             Refusal("silent port, by Trino", self.fields(port=silent_port), timeout, through_trino=True),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "certificate only": self.fields(tls="verify-ca"),
-            "without TLS": self.fields(tls="off"),
-            "driver parameters": self.fields(parameters={"queryGroup": "trino", "readOnly": "true"}),
-        }

@@ -15,13 +15,6 @@ class Snowflake(Source):
     tier: ClassVar[Literal["always", "wide"]] = "wide"
     rows: ClassVar[list[list[Any]]] = [["cust-1"]]
     plugins: ClassVar[tuple[str, ...]] = ("snowflake",)
-    java_options: ClassVar[tuple[str, ...]] = (
-        "-Djavax.net.ssl.trustStore={directory}/../test-ca/truststore.p12",
-        "-Djavax.net.ssl.trustStorePassword=changeit",
-    )
-
-    def variables(self) -> dict[str, str]:
-        return super().variables() | {"AKKO_TEST_CA": str(self.directory.parent / "test-ca")}
 
     def version(self) -> str:
         tool = REPOSITORY / "tools" / "python-venv"
@@ -72,9 +65,3 @@ class Snowflake(Source):
             Refusal("refused port, by Trino", self.fields(port=refused_port), frozenset({"tcp_refused"}), within=20, through_trino=True),
             Refusal("silent port", self.fields(port=silent_port), frozenset({"timeout", "tcp_timeout"}), within=25),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "user's own defaults": self.fields(warehouse=None, role=None),
-            "driver parameters": self.fields(parameters={"queryTimeout": "300", "QUERY_TAG": "trino"}),
-        }

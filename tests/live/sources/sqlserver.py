@@ -48,12 +48,3 @@ class SqlServer(Source):
             ),
             Refusal("no TLS there", self.fields(tls="verified"), frozenset({"tls_none"})),
         ]
-
-    def combinations(self) -> dict[str, Fields]:
-        return {
-            "defaults": self.fields(port=None, tls=None),
-            "strict": self.fields(tls="strict"),
-            "unverified": self.fields(tls="unverified"),
-            "any database": self.fields(database="Sales EU (old)"),
-            "parameters": self.fields(parameters={"applicationIntent": "ReadOnly", "multiSubnetFailover": "true"}),
-        }
