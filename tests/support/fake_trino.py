@@ -21,11 +21,13 @@ RECORDED: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).resolve().parents[1] / "component/recorded_errors.json").read_text()
 )
 BUILT_IN = {"system": "system"}
-CONNECTORS = ["postgresql", "mysql", "memory", "tpch"]
+CONNECTORS = ["postgresql", "mysql", "mongodb", "kafka", "memory", "tpch"]  # of the others it "lacks the plugin"
 
 CREATE = re.compile(r'CREATE CATALOG "(?P<name>[^"]+)" USING "?(?P<connector>\w+)"?(?: WITH \((?P<properties>.*)\))?(?: /\* operation [0-9a-f]+ \*/)?', re.S)
 DROP = re.compile(r'DROP CATALOG (?P<exists>IF EXISTS )?"(?P<name>[^"]+)"')
 PROBE = re.compile(r'SHOW SCHEMAS FROM "(?P<name>[^"]+)"')
+TABLES = re.compile(r'SELECT table_name FROM "(?P<name>[^"]+)"\.information_schema\.tables .*')
+READ = re.compile(r'SELECT 1 FROM "(?P<name>[^"]+)"\."[^"]+"\."[^"]+" LIMIT 1')
 PROPERTY = re.compile(r'"([^"]+)" = \'((?:[^\']|\'\')*)\'')
 REMEMBERED = re.compile(r"FROM system\.runtime\.queries WHERE .*query = '(?P<query>(?:[^']|'')*)'", re.S)
 REFERENCE = re.compile(r"\$\{akko:([^}]+)\}")
@@ -54,7 +56,7 @@ class Catalog:
     connector: str
     statement: str
     properties: dict[str, str]  # as in the statement
-    resolved: dict[str, str]  # references replaced by what stood in the secret directory
+    resolved: dict[str, str]  # references replaced by what stood in the secret directory, or by the path of the file
 
 
 @dataclass
@@ -245,6 +247,12 @@ class FakeTrino:
         elif match := PROBE.fullmatch(query.sql):
             self._probe(match["name"])
             query.columns, query.rows = ["Schema"], [["information_schema"], ["shop"]]
+        elif match := TABLES.fullmatch(query.sql):
+            self._probe(match["name"])
+            query.columns, query.rows = ["table_name"], [["clicks"], ["orders"]]
+        elif match := READ.fullmatch(query.sql):
+            self._probe(match["name"])
+            query.columns = ["_col0"]
         elif "FROM system.metadata.catalogs" in query.sql:
             with self.lock:
                 query.columns, query.rows = ["catalog_name"], [[name] for name in [*BUILT_IN, *self.catalogs]]
@@ -275,10 +283,11 @@ class FakeTrino:
     def _resolve(self, reference: re.Match[str]) -> str:
         if self.secrets_dir is None:
             raise StatementError(recorded("plugin_missing"))
-        file = self.secrets_dir / reference[1]
+        as_path = reference[1].startswith("path:")
+        file = self.secrets_dir / reference[1].removeprefix("path:")
         if not file.is_file():
             raise StatementError(recorded("secret_not_found"))
-        return file.read_text()
+        return str(file) if as_path else file.read_text()
 
     def _drop(self, match: re.Match[str], query: Query) -> None:
         with self.change_lock, self.lock:
