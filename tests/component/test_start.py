@@ -38,8 +38,8 @@ def test_the_development_issuer_is_for_loopback_only(make_product: Callable[...,
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("TRINO_URL", "ftp://trino"), ("TRINO_URL", ""), ("LISTEN", "nonsense"), ("OPERATION_DEADLINE_SECONDS", "soon"),
-     ("PROBE_POOL", "0"), ("LOG_LEVEL", "loud"), ("WARM_UP", "perhaps"), ("OIDC_ISSUER", "not a url"), ("NETWORK_CHECKS", "perhaps"), ("NETWORK_DENY", "10.0.0.0/33"),
-     ("NETWORK_ALLOW", "example.com"), ("CHECKS_PER_MINUTE", "0")],
+     ("PROBE_POOL", "0"), ("LOG_LEVEL", "loud"), ("WARM_UP", "perhaps"), ("OIDC_ISSUER", "not a url"),
+     ("NETWORK_CHECKS", "perhaps"), ("NETWORK_DENY", "10.0.0.0/33"), ("NETWORK_ALLOW", "example.com"), ("CHECKS_PER_MINUTE", "0")],
 )  # fmt: skip
 def test_a_bad_setting_is_named(make_product: Callable[..., Product], setting: str, value: str) -> None:
     assert f"AKKO_{setting}" in refusal(make_product(**{setting: value}))

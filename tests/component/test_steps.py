@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,23 +22,10 @@ TEST = "/api/admin/catalogs/test"
 STEPS = ["dns", "tcp", "tls", "sign_in", "metadata"]
 
 
-@pytest.fixture
-def steps(make_product: Callable[..., Product], trino: FakeTrino) -> Stage:
-    """A product that goes to the sources itself."""
-    product = make_product(NETWORK_CHECKS="on").start()
-    return Stage(trino, product, product.api())
-
-
-@pytest.fixture
-def listener() -> Iterator[SilentServer]:
-    server = SilentServer()
-    yield server
-    server.close()
-
-
 def tried_in_trino(trino: FakeTrino, name: str = r"akko-probe-\d+") -> tuple[int, int]:
     """How often a catalog of PostgreSQL was made under this name, and how often it was asked."""
-    return len(trino.statements(f'CREATE CATALOG "{name}" USING "?postgresql')), len(trino.statements(f'SHOW SCHEMAS FROM "{name}"'))
+    made, asked = f'CREATE CATALOG "{name}" USING "?postgresql', f'SHOW SCHEMAS FROM "{name}"'
+    return len(trino.statements(made)), len(trino.statements(asked))
 
 
 def statuses(report: dict[str, Any]) -> list[str]:
@@ -47,13 +34,15 @@ def statuses(report: dict[str, Any]) -> list[str]:
 
 
 def failed_step(report: dict[str, Any]) -> dict[str, Any]:
+    step: dict[str, Any]
     [step] = [step for step in report["steps"] if step["status"] == "failed"]
     return step
 
 
-def refuse_tls(listener: socket.socket) -> None:
-    """Says no to PostgreSQL's request for TLS."""
-    connection, _ = listener.accept()
+def refuse_tls(server: socket.socket) -> None:
+    """Says no to PostgreSQL's request for TLS. The connection before that is the step `tcp`, which says nothing."""
+    server.accept()[0].close()
+    connection, _ = server.accept()
     with connection:
         connection.recv(8)
         connection.sendall(b"N")
@@ -120,23 +109,13 @@ def test_a_name_that_nobody_knows(steps: Stage) -> None:
 
 def test_a_source_without_the_tls_that_is_demanded(steps: Stage) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def answer() -> None:
-            refuse_tls_after_look(server)
-
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=refuse_tls, args=(server,))
         thread.start()
         report = steps.api.test(at(server.getsockname()[1], "127.0.0.1", "?sslmode=require")).json()
         thread.join()
     assert report["code"] == "tls_none"
     assert statuses(report) == ["passed", "passed", "failed", "not_run", "not_run"]
     assert tried_in_trino(steps.trino) == (0, 0)
-
-
-def refuse_tls_after_look(server: socket.socket) -> None:
-    """The first connection is the step before, which says nothing."""
-    server.accept()[0].close()
-    refuse_tls(server)
 
 
 def test_what_is_listed_after_the_sign_in(steps: Stage, listener: SilentServer) -> None:
@@ -177,7 +156,13 @@ def test_the_metadata_service_is_out_of_reach(steps: Stage, host: str) -> None:
     ],
 )
 def test_ranges_of_the_operator(
-    make_product: Callable[..., Product], trino: FakeTrino, listener: SilentServer, deny: str, allow: str, expected: str | None, host: str
+    make_product: Callable[..., Product],
+    trino: FakeTrino,
+    listener: SilentServer,
+    deny: str,
+    allow: str,
+    expected: str | None,
+    host: str,
 ) -> None:
     product = make_product(NETWORK_CHECKS="on", NETWORK_DENY=deny, NETWORK_ALLOW=allow).start()
     report = product.api().test(at(listener.port, host)).json()
@@ -213,7 +198,8 @@ def test_a_user_has_so_many_checks_a_minute(make_product: Callable[..., Product]
     api = product.api()
     assert api.test(catalog("x")).status_code == 200
     assert api.register(catalog("pg")).status_code == 201
-    refusals = [api.test(catalog("x")), api.register(catalog("pg-2")), api.test(catalog("x"), headers={"Accept": "text/event-stream"})]
+    streamed = api.test(catalog("x"), headers={"Accept": "text/event-stream"})
+    refusals = [api.test(catalog("x")), api.register(catalog("pg-2")), streamed]
     for refused in refusals:
         told = problem(refused, 429, "too_many_checks")
         assert told["retryable"] is True and int(refused.headers["Retry-After"]) >= 1

@@ -1,7 +1,7 @@
 """The connection test as a stream of events (Accept: text/event-stream)."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,19 +19,6 @@ from support.waiting import until
 
 TEST = "/api/admin/catalogs/test"
 STEPS = ["dns", "tcp", "tls", "sign_in", "metadata"]
-
-
-@pytest.fixture
-def listener() -> Iterator[SilentServer]:
-    server = SilentServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def steps(make_product: Callable[..., Product], trino: FakeTrino) -> Stage:
-    product = make_product(NETWORK_CHECKS="on").start()
-    return Stage(trino, product, product.api())
 
 
 def stream(stage: Stage, body: dict[str, Any]) -> list[Event]:

@@ -63,5 +63,3 @@ class OpenRequest:
 
     def __exit__(self, *_: object) -> None:
         self.leave()
-
-
