@@ -93,6 +93,8 @@ def test_a_url_that_is_secret_as_a_whole(shared: Stage) -> None:
     for text in (created.text, shared.api.get("/api/admin/catalogs/mongo").text, shared.product.log.read_text()):
         assert "hunter2" not in text
     assert shared.trino.catalogs["mongo"].properties["mongodb.connection-url"].startswith("${akko:mongo/mongodb.connection-url.")
+    [audited] = [line for line in shared.product.audit("CATALOG_CREATED") if line["name"] == "mongo"]
+    assert audited["detail"] == "mongo.customer.example:27018"
     resolved = shared.trino.catalogs["mongo"].resolved["mongodb.connection-url"]
     assert resolved.startswith("mongodb://trino_readonly:hunter2%20%40%3A%2F%C3%BC@mongo.customer.example:27018/")
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -259,6 +260,21 @@ def test_who_leaves_ends_the_steps_of_the_network(steps: Stage, listener: Silent
     until(lambda: steps.product.audit("CATALOG_TESTED"), 1, "the test is over")
     assert steps.product.audit("CATALOG_TESTED")[0]["code"] == "cancelled"
     assert tried_in_trino(steps.trino) == (0, 0)
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_who_leaves_stops_waiting_for_a_probe(make_product: Callable[..., Product], trino: FakeTrino, accept: str) -> None:
+    product = make_product(PROBE_POOL="1", OPERATION_DEADLINE_SECONDS="15").start()
+    api = product.api()
+    held = trino.hold('SHOW SCHEMAS FROM "akko-probe-')
+    with OpenRequest(api, TEST, catalog("x")):
+        assert held.entered.wait(5)
+        waiting = OpenRequest(api.clone(), TEST, catalog("x"), accept)
+        time.sleep(0.3)  # nothing shows that it waits
+        waiting.leave()
+        until(lambda: product.audit("CATALOG_TESTED"), 1, "the waiting has ended")
+        assert product.audit("CATALOG_TESTED")[0]["result"] == "failed"
+    held.release()
 
 
 def test_who_leaves_does_not_cancel_a_registration(steps: Stage, listener: SilentServer) -> None:

@@ -118,6 +118,35 @@ def test_no_probe_is_free(make_product: Callable[..., Product], trino: FakeTrino
     assert events[-1].data["fix"]
 
 
+def test_a_stop_lets_a_stream_end(steps: Stage, listener: SilentServer) -> None:
+    held = steps.trino.hold('SHOW SCHEMAS FROM "akko-probe-')
+    with OpenRequest(steps.api, TEST, at(listener.port)) as request:
+        events = request.events()
+        next(events)
+        assert held.entered.wait(5)
+        assert steps.product.daemon is not None
+        steps.product.daemon.process.terminate()
+        time.sleep(0.3)
+        held.release()
+        *_, last = events
+    assert last.name == "result" and last.data["ok"] is True
+    until(lambda: not steps.product.running(), 5, "it stops")
+    assert steps.trino.probe_catalogs() == []
+
+
+def test_a_stop_does_not_wait_for_ever(make_product: Callable[..., Product], trino: FakeTrino) -> None:
+    product = make_product(DRAIN_SECONDS="1", OPERATION_DEADLINE_SECONDS="30").start()
+    held = trino.hold('SHOW SCHEMAS FROM "akko-probe-')
+    with OpenRequest(product.api(), TEST, catalog("x")) as request:
+        events = request.events()
+        next(events)
+        assert held.entered.wait(5)
+        began = time.monotonic()
+        assert product.stop() == 0
+        assert time.monotonic() - began < 5
+    assert trino.probe_catalogs() == [] and product.secret_files() == []
+
+
 def test_no_secret_is_in_the_events(steps: Stage, listener: SilentServer) -> None:
     events = stream(steps, at(listener.port, credentials={"connection-password": "hunter2-wrong"}))
     assert events[-1].data["code"] == "auth_refused"
