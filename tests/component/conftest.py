@@ -9,6 +9,7 @@ import pytest
 
 from support.fake_trino import FakeTrino
 from support.product import Product
+from support.silent import SilentServer
 from support.stage import QUICK, Stage
 
 
@@ -30,6 +31,21 @@ def stage(trino: FakeTrino, make_product: Callable[..., Product]) -> Stage:
     """Fresh for this test."""
     product = make_product().start()
     return Stage(trino, product, product.api())
+
+
+@pytest.fixture
+def steps(make_product: Callable[..., Product], trino: FakeTrino) -> Stage:
+    """Fresh for this test; this product goes to the sources itself before it asks Trino."""
+    product = make_product(NETWORK_CHECKS="on").start()
+    return Stage(trino, product, product.api())
+
+
+@pytest.fixture
+def listener() -> Iterator[SilentServer]:
+    """A source as far as the manager sees one. What it says to Trino is for the fake to say."""
+    server = SilentServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.canary import Canary, ProcessWatch, new_hostile_secret, new_secret, process_texts
+from support.waiting import until
 
 
 @pytest.mark.parametrize("make", [new_secret, new_hostile_secret])
@@ -50,9 +51,9 @@ def test_processes_are_searched() -> None:
     child = subprocess.Popen(["sleep", "30"], env=os.environ | {"X": in_environ})
     shell = subprocess.Popen(["sh", "-c", "sleep 30; true", in_argv])
     try:
-        found = canary.search(process_texts())
-        assert any(f"/proc/{child.pid}/environ" in place for place in found), found
-        assert any(f"/proc/{shell.pid}/cmdline" in place for place in found), found
+        # Linux shows them a moment after the program has begun.
+        for place in (f"/proc/{child.pid}/environ", f"/proc/{shell.pid}/cmdline"):
+            until(lambda place=place: any(place in found for found in canary.search(process_texts())), 5, place)  # type: ignore[misc]
     finally:
         child.kill()
         shell.kill()

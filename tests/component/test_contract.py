@@ -69,12 +69,12 @@ def test_connection_test_reports_and_leaves_nothing(shared: Stage) -> None:
     assert good.status_code == 200, good.text
     report = good.json()
     assert report["ok"] is True
-    assert [step["status"] for step in report["steps"]] == ["passed", "passed"]
+    assert [step["status"] for step in report["steps"]] == ["skipped"] * 3 + ["passed", "passed"]
     bad = shared.api.test(catalog("tested", credentials={"connection-password": "wrong"}))
     assert bad.status_code == 200, bad.text
     report = bad.json()
     assert (report["ok"], report["code"]) == (False, "auth_refused")
-    assert [step["status"] for step in report["steps"]] == ["passed", "failed"]
+    assert [step["status"] for step in report["steps"]] == ["skipped"] * 3 + ["failed", "not_run"]
     assert report["fix"] and "wrong" not in report["raw"]
     assert shared.trino.probe_catalogs() == [] and shared.product.secret_files() == []
     assert shared.nothing_left("tested") == []

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import yaml
 
 from support.api import Api
 from support.bodies import catalog
+from support.open_request import OpenRequest
 from support.processes import REPOSITORY, plain_environment
+from support.product import Product
 from support.stage import Stage
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -89,3 +92,53 @@ def check(contract: dict[str, Any], api: Api, template: str, path: str) -> None:
     schema = response["content"]["application/json"]["schema"]
     validator = jsonschema.Draft202012Validator(schema | {"components": contract["components"]})
     assert [error.message for error in validator.iter_errors(api.get(path).json())] == [], path
+
+
+def wrong(contract: dict[str, Any], schema: str, value: Any) -> list[str]:
+    validator = jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": contract["components"]})
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def test_events_fit_their_schemas(shared: Stage) -> None:
+    contract = shared.api.get("/openapi.json", token=None).json()
+    schemas = {"plan": "TestPlan", "step": "TestStep", "result": "TestReport"}
+    for password in ("pw_ok", "wrong"):
+        body = catalog("x", credentials={"connection-password": password})
+        with OpenRequest(shared.api, "/api/admin/catalogs/test", body) as request:
+            events = list(request.events())
+        assert {event.name for event in events} == schemas.keys()
+        for event in events:
+            assert wrong(contract, schemas[event.name], event.data) == [], event
+
+
+def test_problems_fit_their_schema(stage: Stage, make_product: Callable[..., Product]) -> None:
+    contract = stage.api.get("/openapi.json", token=None).json()
+    api = stage.api
+    refusals = [
+        api.register(catalog("bad", credentials={"connection-password": "wrong"})), api.register(catalog("Bad")),
+        api.get("/api/admin/catalogs/none"), api.get("/api/admin/catalogs", token=None),
+    ]  # fmt: skip
+    stage.product.stop()
+    limited = make_product(CHECKS_PER_MINUTE="1").start().api()
+    refusals += [limited.test(catalog("x")) for _ in range(2)][1:]
+    assert [refused.status_code for refused in refusals] == [400, 422, 404, 401, 429]
+    for refused in refusals:
+        assert wrong(contract, "Problem", refused.json()) == [], refused.text
+
+
+def test_the_contract_knows_every_member_of_a_connector(shared: Stage) -> None:
+    schemas = shared.api.get("/openapi.json", token=None).json()["components"]["schemas"]
+
+    def known(value: dict[str, Any], schema: str) -> None:
+        assert value.keys() <= schemas[schema]["properties"].keys(), schema
+
+    for connector in shared.api.get("/api/admin/connectors").json():
+        known(connector, "Connector")
+        for field in connector["fields"]:
+            known(field, "ConnectorField")
+            for choice in field.get("choices", []):
+                assert choice.keys() <= schemas["ConnectorField"]["properties"]["choices"]["items"]["properties"].keys()
+        for prop in connector["properties"]:
+            known(prop, "ConnectorProperty")
+            known(prop.get("url", {}), "UrlRules")
+    known(shared.api.test(catalog("x")).json(), "TestReport")

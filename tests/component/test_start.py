@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -13,9 +14,12 @@ import requests
 from support.api import Api
 from support.bodies import catalog
 from support.fake_trino import FakeTrino
+from support.processes import REPOSITORY
 from support.product import Product, binary
 from support.stage import Stage
 from support.waiting import until
+
+Change = Callable[[dict[str, Any]], None]  # makes a definition wrong
 
 
 def refusal(product: Product) -> str:
@@ -34,7 +38,8 @@ def test_the_development_issuer_is_for_loopback_only(make_product: Callable[...,
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("TRINO_URL", "ftp://trino"), ("TRINO_URL", ""), ("LISTEN", "nonsense"), ("OPERATION_DEADLINE_SECONDS", "soon"),
-     ("PROBE_POOL", "0"), ("LOG_LEVEL", "loud"), ("WARM_UP", "perhaps"), ("OIDC_ISSUER", "not a url")],
+     ("PROBE_POOL", "0"), ("LOG_LEVEL", "loud"), ("WARM_UP", "perhaps"), ("OIDC_ISSUER", "not a url"),
+     ("NETWORK_CHECKS", "perhaps"), ("NETWORK_DENY", "10.0.0.0/33"), ("NETWORK_ALLOW", "example.com"), ("CHECKS_PER_MINUTE", "0")],
 )  # fmt: skip
 def test_a_bad_setting_is_named(make_product: Callable[..., Product], setting: str, value: str) -> None:
     assert f"AKKO_{setting}" in refusal(make_product(**{setting: value}))
@@ -58,13 +63,43 @@ def test_a_bad_connector_file_stops_the_start(
     assert "broken.json" in said and place in said
 
 
+def first_field(**changes: Any) -> Change:
+    return lambda definition: definition["fields"][0].update(changes)
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "reason"),
+    [
+        (first_field(to="no-such#host"), "/fields", "no-such is not a property of kind url"),
+        (first_field(kind="nonsense"), "/fields/0/kind", "must be text"),
+        (first_field(pattern="("), "/fields/0/pattern", "not a regular expression"),
+        (first_field(show_when={"port": ["1"]}), "/fields", "names no earlier field: port"),
+        (first_field(nonsense=1), "/fields/0/nonsense", "unknown member"),
+        (lambda d: d["endpoints"][0].update(url="nope"), "/endpoints", "nope is not a property of kind url"),
+        (lambda d: d["probe"]["statements"][0].update(statement="SELECT 1"), "/probe/statements/0/statement", "{catalog}"),
+        (lambda d: d["check"].update(deadline_seconds=61), "/check/deadline_seconds", "1 to 60"),
+        (lambda d: d["warm_up"].update({"no.such": "1"}), "/warm_up", "no.such"),
+        (lambda d: d["diagnosis"][0].update(code="nonsense"), "/diagnosis/0", "not a class"),
+        (lambda d: d.update(include=["nosuch"]), "/include", "no fragment nosuch"),
+    ],
+)
+def test_a_bad_definition_is_told_with_file_place_and_reason(
+    make_product: Callable[..., Product], directory: Path, change: Change, place: str, reason: str
+) -> None:
+    definition = json.loads((REPOSITORY / "connectors/postgresql.json").read_text()) | {"id": "own"}
+    change(definition)
+    (directory / "connectors").mkdir()
+    (directory / "connectors/broken.json").write_text(json.dumps(definition))
+    said = refusal(make_product(CONNECTORS_DIR=str(directory / "connectors")))
+    assert f"{directory}/connectors/broken.json: {place}" in said and reason in said, said
+
+
 def test_a_connector_of_the_operator_is_added(make_product: Callable[..., Product], directory: Path) -> None:
     """One data file makes a connector: a copy of a definition under another id works at once."""
     first = make_product().start()
     shown = first.api().get("/api/admin/connectors/postgresql").json()
     first.stop()
-    source = Path(__file__).resolve().parents[2] / "connectors/postgresql.json"
-    definition = json.loads(source.read_text()) | {"id": "warehouse", "title": "Our warehouse"}
+    definition = json.loads((REPOSITORY / "connectors/postgresql.json").read_text()) | {"id": "warehouse", "title": "Our warehouse"}
     (directory / "connectors").mkdir()
     (directory / "connectors/warehouse.json").write_text(json.dumps(definition))
     api = make_product(CONNECTORS_DIR=str(directory / "connectors")).start().api()

@@ -21,11 +21,15 @@ RECORDED: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).resolve().parents[1] / "component/recorded_errors.json").read_text()
 )
 BUILT_IN = {"system": "system"}
-CONNECTORS = ["postgresql", "mysql", "memory", "tpch"]
+CONNECTORS = [  # the plugin of Oracle is "not installed"
+    "bigquery", "cassandra", "delta_lake", "elasticsearch", "hive", "iceberg", "kafka", "memory", "mongodb", "mysql", "postgresql",
+    "redshift", "snowflake", "sqlserver", "tpch",
+]  # fmt: skip
 
 CREATE = re.compile(r'CREATE CATALOG "(?P<name>[^"]+)" USING "?(?P<connector>\w+)"?(?: WITH \((?P<properties>.*)\))?(?: /\* operation [0-9a-f]+ \*/)?', re.S)
 DROP = re.compile(r'DROP CATALOG (?P<exists>IF EXISTS )?"(?P<name>[^"]+)"')
 PROBE = re.compile(r'SHOW SCHEMAS FROM "(?P<name>[^"]+)"')
+READ = re.compile(r'SELECT (?P<column>\w+|\*) FROM "(?P<name>[^"]+)"\..*')
 PROPERTY = re.compile(r'"([^"]+)" = \'((?:[^\']|\'\')*)\'')
 REMEMBERED = re.compile(r"FROM system\.runtime\.queries WHERE .*query = '(?P<query>(?:[^']|'')*)'", re.S)
 REFERENCE = re.compile(r"\$\{akko:([^}]+)\}")
@@ -54,7 +58,7 @@ class Catalog:
     connector: str
     statement: str
     properties: dict[str, str]  # as in the statement
-    resolved: dict[str, str]  # references replaced by what stood in the secret directory
+    resolved: dict[str, str]  # references replaced by what stood in the secret directory, or by the path of the file
 
 
 @dataclass
@@ -245,6 +249,9 @@ class FakeTrino:
         elif match := PROBE.fullmatch(query.sql):
             self._probe(match["name"])
             query.columns, query.rows = ["Schema"], [["information_schema"], ["shop"]]
+        elif match := READ.fullmatch(query.sql):
+            self._probe(match["name"])
+            query.columns, query.rows = [match["column"]], [["a row"]]
         elif "FROM system.metadata.catalogs" in query.sql:
             with self.lock:
                 query.columns, query.rows = ["catalog_name"], [[name] for name in [*BUILT_IN, *self.catalogs]]
@@ -275,10 +282,11 @@ class FakeTrino:
     def _resolve(self, reference: re.Match[str]) -> str:
         if self.secrets_dir is None:
             raise StatementError(recorded("plugin_missing"))
-        file = self.secrets_dir / reference[1]
+        as_path = reference[1].startswith("path:")
+        file = self.secrets_dir / reference[1].removeprefix("path:")
         if not file.is_file():
             raise StatementError(recorded("secret_not_found"))
-        return file.read_text()
+        return str(file) if as_path else file.read_text()
 
     def _drop(self, match: re.Match[str], query: Query) -> None:
         with self.change_lock, self.lock:

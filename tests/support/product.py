@@ -46,6 +46,7 @@ class Product:
             "TRINO_URL": trino_url,
             "DEV_ISSUER": "true",
             "LOG_LEVEL": "debug",
+            "CHECKS_PER_MINUTE": "10000",
         } | settings
 
     def environment(self) -> dict[str, str]:
