@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "domain/definition_reader.hpp"
-#include "domain/sql.hpp"
 #include "domain/validation.hpp"
 
 namespace akko {
 namespace {
-
-constexpr std::string_view kSchemaSuffix = ".schema.json";
-constexpr std::string_view kFragmentSuffix = ".fragment.json";
 
 ValueCheck check_kind(const PropertyDefinition& definition, std::string_view value) {
   switch (definition.kind) {
@@ -45,10 +41,6 @@ std::string field_of(std::string_view name, bool secret) {
   return (secret ? "credentials." : "properties.") + shown(name);
 }
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 }  // namespace
 
 Result<ConnectorDefinition> ConnectorDefinition::parse(std::string_view json, std::string_view origin,
@@ -71,9 +63,11 @@ const RefusedProperties* ConnectorDefinition::find_refused(std::string_view prop
 }
 
 // The rules of the field that fills the property: they hold for raw values too.
-ValueCheck ConnectorDefinition::check_by_field(const PropertyDefinition& definition, std::string_view value) const {
+ValueCheck ConnectorDefinition::check_by_field(const PropertyDefinition& definition,
+                                               std::string_view value) const {
   for (const auto& field : fields_) {
-    const bool fills = field.to && *field.to == Address{definition.name} && field.kind != FieldKind::enumeration;
+    const bool fills =
+        field.to && *field.to == Address{definition.name} && field.kind != FieldKind::enumeration;
     if (!fills) continue;
     if (auto problem = Form::check_value(field, value)) return problem;
   }
@@ -197,11 +191,13 @@ void ConnectorDefinition::validate(const RawValues& raw, const Properties& optio
 // Where the form writes a file that Trino needs to be safe, properties that no form could have yielded would
 // go without it.
 void ConnectorDefinition::require_form(std::vector<FieldViolation>& violations) const {
-  const bool needed = std::any_of(properties_.begin(), properties_.end(), [](const PropertyDefinition& property) {
-    return property.kind == PropertyKind::secret_file && !property.templates.empty();
-  });
+  const bool needed =
+      std::any_of(properties_.begin(), properties_.end(), [](const PropertyDefinition& property) {
+        return property.kind == PropertyKind::secret_file && !property.templates.empty();
+      });
   if (needed)
-    violations.push_back({"properties", "not_applicable", "do not fit together in a way that the form knows; use its fields"});
+    violations.push_back(
+        {"properties", "not_applicable", "do not fit together in a way that the form knows; use its fields"});
 }
 
 // What only choices of the form set must be there because of the choice that it stands for.
@@ -213,7 +209,8 @@ void ConnectorDefinition::check_leftovers(const RawValues& raw, const FieldValue
     if (find(name) != nullptr || constants_.contains(name)) continue;
     const auto own = written.properties.find(name);
     if (own == written.properties.end() || own->second != value)
-      violations.push_back({field_of(name, false), "not_applicable", "does not go with the other properties"});
+      violations.push_back(
+          {field_of(name, false), "not_applicable", "does not go with the other properties"});
   }
 }
 
@@ -363,42 +360,6 @@ std::vector<std::string> ConnectorDefinition::trino_connectors() const {
     }
   }
   return all;
-}
-
-void ConnectorRegistry::add(ConnectorDefinition definition) {
-  auto owned = std::make_unique<const ConnectorDefinition>(std::move(definition));
-  const auto at = std::lower_bound(all_.begin(), all_.end(), owned->id(),
-                                   [](const auto& own, const std::string& id) { return own->id() < id; });
-  if (at != all_.end() && (*at)->id() == owned->id()) {
-    *at = std::move(owned);
-  } else {
-    all_.insert(at, std::move(owned));
-  }
-}
-
-const ConnectorDefinition* ConnectorRegistry::find(std::string_view id) const {
-  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& own) { return own->id() == id; });
-  return found == all_.end() ? nullptr : found->get();
-}
-
-Result<ConnectorRegistry> load_connectors(
-    const std::vector<std::pair<std::string_view, std::string_view>>& embedded,
-    const std::vector<std::pair<std::string, std::string>>& from_directory) {
-  auto files = embedded;
-  files.insert(files.end(), from_directory.begin(), from_directory.end());
-  DefinitionFragments fragments;
-  for (const auto& [name, content] : files) {
-    if (!ends_with(name, kFragmentSuffix)) continue;
-    AKKO_TRY(auto fragment, DefinitionReader::fragment(content, name));
-    fragments[fragment.name] = std::move(fragment);
-  }
-  ConnectorRegistry registry;
-  for (const auto& [name, content] : files) {
-    if (ends_with(name, kFragmentSuffix) || ends_with(name, kSchemaSuffix)) continue;
-    AKKO_TRY(auto definition, ConnectorDefinition::parse(content, name, fragments));
-    registry.add(std::move(definition));
-  }
-  return registry;
 }
 
 }  // namespace akko
