@@ -26,8 +26,9 @@ Deadline sooner(const Deadline& deadline, std::chrono::milliseconds limit) {
 
 // How much a failure tells when the addresses of one host fail in different ways: a refusal is an answer.
 int weight(const std::string& code) {
-  constexpr std::string_view kByWeight[] = {"address_denied",    "tcp_unreachable", "tcp_timeout",
-                                            "connection_closed", "tcp_refused",     "cancelled"};
+  constexpr std::string_view kByWeight[] = {"address_denied", "tcp_unreachable",   "tcp_timeout",
+                                            "timeout",        "connection_closed", "tcp_refused",
+                                            "tls_required",   "wrong_service",     "cancelled"};
   return static_cast<int>(std::find(std::begin(kByWeight), std::end(kByWeight), code) -
                           std::begin(kByWeight));
 }
@@ -66,6 +67,7 @@ class SystemNetwork final : public Network {
   }
 
   NetworkResult<std::string> connect(const std::vector<std::string>& addresses, std::uint16_t port,
+                                     const std::optional<Greeting>& greeting,
                                      const CallContext& context) override {
     const Patience patience(sooner(context.deadline, settings_.connect_limit), context.stop);
     std::optional<NetworkFailure> worst;
@@ -73,9 +75,9 @@ class SystemNetwork final : public Network {
       const auto left = patience.until().left();
       const auto share = patience.part(Deadline::after(left / static_cast<long>(addresses.size() - at)));
       const bool last = at + 1 == addresses.size();
-      const auto socket = open(addresses[at], port, last ? patience : share);
-      if (socket) return addresses[at];
-      merge(worst, socket.error());
+      const auto met = meet(addresses[at], port, greeting, last ? patience : share);
+      if (met) return addresses[at];
+      merge(worst, met.error());
       if (worst->code == "cancelled") break;
     }
     if (!worst) return failure("tcp_unreachable", "");
@@ -108,6 +110,18 @@ class SystemNetwork final : public Network {
     if (!socket)
       return tl::unexpected<NetworkFailure>(net::failure_of(socket.error(), "tcp_timeout", address));
     return std::move(*socket);
+  }
+
+  // Connects, and sees whether the right service answers.
+  NetworkResult<void> meet(const std::string& address, std::uint16_t port,
+                           const std::optional<Greeting>& greeting, const Patience& patience) const {
+    auto socket = open(address, port, patience);
+    if (!socket) return tl::unexpected<NetworkFailure>(std::move(socket).error());
+    if (!greeting) return {};
+    const auto answer = net::answer_to(*greeting, *socket, patience);
+    if (!answer) return tl::unexpected<NetworkFailure>({answer.error().code, address});
+    if (*answer == greeting->expect) return {};
+    return failure(net::looks_like_tls(*answer) ? "tls_required" : "wrong_service", address);
   }
 
   const NetworkSettings settings_;

@@ -38,12 +38,6 @@ std::string complaint() {
   return text;
 }
 
-// The first byte of every TLS server is the type of an alert or handshake record, the second the major
-// version of the protocol.
-bool looks_like_tls(std::string_view first) {
-  return (first[0] == 0x15 || first[0] == 0x16) && (first.size() < 2 || first[1] == 3);
-}
-
 // One handshake, in memory: the bytes go over the socket by hand, so that every wait obeys `patience` and no
 // SIGPIPE can come.
 class Exchange {
@@ -118,20 +112,6 @@ class Exchange {
   std::size_t received_ = 0;
 };
 
-// What services that speak plainly first want to hear, and their consent.
-NetworkResult<void> speak_plainly(TcpSocket& socket, const Network::TlsRequest& request,
-                                  const Patience& patience) {
-  if (const auto sent = socket.send(request.send, patience); !sent) return failure(sent.error());
-  for (std::string_view wanted = request.expect; !wanted.empty();) {
-    const auto bytes = socket.receive(wanted.size(), patience);
-    if (!bytes) return failure(bytes.error());
-    if (bytes->empty()) return failure("connection_closed");
-    if (!wanted.starts_with(*bytes)) return failure("tls_none");
-    wanted.remove_prefix(bytes->size());
-  }
-  return {};
-}
-
 // A name that ends in a dot is the same name; in certificates and TLS it has none.
 std::string plain_name(std::string host) {
   if (host.size() > 1 && host.ends_with('.')) host.pop_back();
@@ -157,6 +137,24 @@ NetworkFailure failure_of(const IoError& error, std::string_view late, std::stri
   }
 }
 
+// The first byte of every TLS server is the type of an alert or handshake record, the second the major
+// version of the protocol.
+bool looks_like_tls(std::string_view first) {
+  return !first.empty() && (first[0] == 0x15 || first[0] == 0x16) && (first.size() < 2 || first[1] == 3);
+}
+
+NetworkResult<std::string> answer_to(const Greeting& greeting, TcpSocket& socket, const Patience& patience) {
+  if (const auto sent = socket.send(greeting.send, patience); !sent) return failure(sent.error());
+  std::string answer;
+  while (answer.size() < greeting.expect.size() && greeting.expect.starts_with(answer)) {
+    const auto bytes = socket.receive(greeting.expect.size() - answer.size(), patience);
+    if (!bytes) return failure(bytes.error());
+    if (bytes->empty()) return failure("connection_closed");
+    answer += *bytes;
+  }
+  return answer;
+}
+
 void TlsHandshake::Free::operator()(ssl_ctx_st* context) const { ::SSL_CTX_free(context); }
 
 // As lenient as Java: what Trino would get through with must not fail here.
@@ -172,9 +170,9 @@ TlsHandshake::TlsHandshake() : context_(::SSL_CTX_new(::TLS_client_method())) {
 
 NetworkResult<Network::TlsReport> TlsHandshake::run(TcpSocket& socket, const Network::TlsRequest& request,
                                                     const Patience& patience) const {
-  if (const auto agreed = speak_plainly(socket, request, patience); !agreed) {
-    return tl::make_unexpected(agreed.error());
-  }
+  const auto answer = answer_to(request.start, socket, patience);
+  if (!answer) return tl::make_unexpected(answer.error());
+  if (*answer != request.start.expect) return failure("tls_none");
   ::ERR_clear_error();
   Exchange exchange(context_.get(), socket, patience);
   if (exchange.ssl() == nullptr) return failure("tls_failed", complaint());

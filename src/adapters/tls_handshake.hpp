@@ -13,6 +13,13 @@ namespace akko::net {
 // The failure that an I/O error means: cancelled, `late` when the time was up, or what `errno` says.
 NetworkFailure failure_of(const IoError& error, std::string_view late, std::string detail = {});
 
+// What a greeting is answered with: as many bytes as expected, fewer where the others would not matter any
+// more. Nothing is wrong when it is the expected ones. connection_closed, timeout, cancelled.
+NetworkResult<std::string> answer_to(const Greeting& greeting, TcpSocket& socket, const Patience& patience);
+
+// Whether a server whose first bytes these are speaks TLS.
+bool looks_like_tls(std::string_view first);
+
 // Any thread.
 class TlsHandshake {
  public:

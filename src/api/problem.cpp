@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 8 * 1024;
 constexpr std::size_t kMaxChallengeBytes = 256;
-constexpr std::string_view kRetryAfterSeconds = "2";
+constexpr int kRetryAfterSeconds = 2;  // where nothing better is known
 
 // Texts may quote what came from outside, and the JSON writer puts bytes out as they are.
 std::string clean(std::string_view text) { return utf8::printable(text, kMaxTextBytes); }
@@ -76,7 +76,10 @@ Response render(int status, const Error& error, const Request& request, std::str
 
   auto response = Response::text(status, "application/problem+json", json.take());
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", challenge(error));
-  if (error.retryable) response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  if (error.retryable) {
+    const auto seconds = error.retry_after_seconds > 0 ? error.retry_after_seconds : kRetryAfterSeconds;
+    response.headers.emplace_back("Retry-After", std::to_string(seconds));
+  }
   return response;
 }
 

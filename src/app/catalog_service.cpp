@@ -60,18 +60,6 @@ std::string target_of(const JudgedRequest& judged) {
   return text;
 }
 
-// Files a failure in Trino under the step that it belongs to.
-void note_failure(CheckProgress& progress, const Diagnosis& diagnosis) {
-  const auto& steps = progress.steps();
-  const auto running = std::find_if(steps.begin(), steps.end(), [](const StepReport& report) {
-    return report.status == StepReport::Status::running;
-  });
-  const auto reached = running == steps.end() ? CheckStep::sign_in : running->step;
-  const auto failed = step_of(diagnosis, reached);
-  if (failed != reached) progress.pass(reached, "");
-  progress.fail(failed, diagnosis);
-}
-
 }  // namespace
 
 CatalogService::CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
@@ -92,8 +80,8 @@ tl::expected<Catalog, RegistrationFailure> CatalogService::create(const CatalogR
   Result<Catalog> result = [&]() -> Result<Catalog> {
     AKKO_TRY(const auto judged,
              judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
-    AKKO_CHECK(check_rate(caller));
     target = target_of(judged);
+    AKKO_CHECK(check_rate(caller));
     AKKO_CHECK(check_trino(judged));
     return register_catalog(judged, request, caller, operation_id, steps);
   }();
@@ -115,8 +103,8 @@ Result<CatalogService::AdmittedTest> CatalogService::admit_test(const CatalogReq
   Result<AdmittedTest> admitted = [&]() -> Result<AdmittedTest> {
     AKKO_TRY(auto judged,
              judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
-    AKKO_CHECK(check_rate(caller));
     event.detail = target_of(judged);
+    AKKO_CHECK(check_rate(caller));
     AKKO_CHECK(check_trino(judged));
     const auto deadline = deadline_of(*judged.definition);
     return AdmittedTest{std::move(judged), event, operation_id, deadline, start};
@@ -197,57 +185,6 @@ void CatalogService::audit(AuditEvent event, const Caller& caller, const std::st
   ports_.audit.write(event);
 }
 
-SecretTransport CatalogService::transport() const {
-  return secret_transport(coordination_.trino.facts(), settings_.allow_secrets_in_statements);
-}
-
-Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
-  const auto facts = coordination_.trino.facts();
-  const auto& needed = judged.definition->trino_connector(judged.raw);
-  if (!facts.up) {
-    return fail(ErrorCode::unavailable, "trino_unavailable", "Trino does not answer: " + facts.problem,
-                "Start the coordinator or check AKKO_TRINO_URL, then try again.");
-  }
-  if (facts.connectors_known && !facts.connectors.contains(needed)) {
-    return fail(ErrorCode::failed_precondition, "plugin_missing",
-                "connection test failed: this Trino has no connector " + needed + ".",
-                "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
-  }
-  // A file of secrets cannot be sent inside a statement, whatever is allowed.
-  const auto complete = judged.definition->complete(judged.raw, ConnectorDefinition::Purpose::registration);
-  const bool refused =
-      facts.secrets_provider == SecretsProvider::missing &&
-      (!settings_.allow_secrets_in_statements || needs_secret_files(*judged.definition, complete.secrets));
-  if (refused) {
-    auto error =
-        fail(ErrorCode::unavailable, "secrets_plugin_missing",
-             "Trino has no secret provider `akko`, so secrets could only be sent inside statements, where "
-             "anyone who may see Trino's queries could read them.",
-             "Install trino-plugin on the coordinator and every worker (trino-plugin/README.md) and restart "
-             "Trino. To accept the risk instead, set AKKO_ALLOW_SECRETS_IN_STATEMENTS=true.");
-    error.value().retryable = false;
-    return error;
-  }
-  if (facts.secrets_provider == SecretsProvider::elsewhere) {
-    auto error =
-        fail(ErrorCode::unavailable, "secret_not_found",
-             "Trino's secret provider `akko` does not see the secrets of this product in " +
-                 ports_.secrets.description() + ".",
-             "Set akko.secrets.directory of every Trino node to the place that AKKO_SECRETS_DIR names.");
-    error.value().retryable = false;
-    return error;
-  }
-  return {};
-}
-
-Result<void> CatalogService::check_rate(const Caller& caller) {
-  const auto wait = ports_.checks.refusal(caller.principal.subject);
-  if (!wait) return {};
-  return fail(ErrorCode::resource_exhausted, "too_many_checks",
-              "you have tested or registered more connections than one user may in a minute",
-              "Try again in " + std::to_string(wait->count()) + " s; AKKO_CHECKS_PER_MINUTE is the limit.");
-}
-
 std::chrono::milliseconds CatalogService::deadline_of(const ConnectorDefinition& definition) const {
   return std::min(settings_.deadline, definition.deadline());
 }
@@ -301,17 +238,19 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
                 "the name " + judged.name->text() + " is being registered or removed right now",
                 "Choose another name, or wait until that has ended.");
   }
-  AKKO_TRY(auto undertaking, prepare(judged, request, caller, operation_id));
   const auto snapshot = ports_.store.snapshot();
   const auto texts = texts_of(definition, judged.raw, deadline);
+  CheckProgress progress;
   // A name that is taken is told by `reserve` below, and before anything else is asked.
   if (snapshot->find(judged.name->text()) == nullptr) {
     const auto problem = check_network(ports_.network, definition.network_targets(judged.raw),
-                                       network_skip_reason(), texts, context, undertaking.progress);
-    steps = undertaking.progress.steps();
+                                       network_skip_reason(), texts, context, progress);
+    steps = progress.steps();
     if (problem) return tl::make_unexpected(error_of(*problem));
-    AKKO_CHECK(try_first(judged, context, undertaking, steps));
+    AKKO_CHECK(try_first(judged, context, progress, steps));
   }
+  AKKO_TRY(auto undertaking, prepare(judged, request, caller, operation_id));
+  undertaking.progress = std::move(progress);
   AKKO_TRY(undertaking.catalog,
            ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
 
@@ -325,14 +264,14 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
 
 // The trial run where the connector wants one; else the saga probes the catalog itself.
 Result<void> CatalogService::try_first(const JudgedRequest& judged, const CallContext& context,
-                                       Undertaking& undertaking, std::vector<StepReport>& steps) {
+                                       CheckProgress& progress, std::vector<StepReport>& steps) {
   if (!judged.definition->trial_first()) {
-    undertaking.progress.begin(CheckStep::sign_in);
+    progress.begin(CheckStep::sign_in);
     return {};
   }
   TestReport report;
-  AKKO_TRY(const auto problem, try_in_trino(judged, context, undertaking.progress, report));
-  steps = undertaking.progress.steps();
+  AKKO_TRY(const auto problem, try_in_trino(judged, context, progress, report));
+  steps = progress.steps();
   if (problem) return tl::make_unexpected(error_of(*problem));
   return {};
 }
@@ -347,7 +286,7 @@ Error CatalogService::registration_error(const SagaFailure& failure, const Diagn
     const bool created = std::holds_alternative<step::ProbeInTrino>(failure.step);
     context.step = created ? TestStep::probe : TestStep::create;
     const auto diagnosis = diagnose(*failure.trino, context, Scrubber(undertaking.secrets));
-    note_failure(undertaking.progress, diagnosis);
+    undertaking.progress.fail_in_trino(diagnosis);
     error = error_of(diagnosis);
   }
   if (!failure.settled) {
@@ -380,6 +319,8 @@ Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedReques
   const auto& definition = *judged.definition;
   progress.begin(CheckStep::sign_in);
   auto lease = coordination_.probes.lease(context.deadline, context.stop);
+  if (!lease && context.stop.stop_requested())
+    return fail(ErrorCode::unavailable, "cancelled", "the caller has left");
   if (!lease) {
     return fail(ErrorCode::unavailable, "tests_busy", "too many connection tests are running",
                 "Wait for one to end, or raise AKKO_PROBE_POOL.");
@@ -388,7 +329,7 @@ Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedReques
   AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
   const auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::dry_run);
   const auto spec = render_for_trino(name, definition, complete, secret_revision, transport());
-  const auto plan = definition.probe_plan(name, complete, judged.options);
+  const auto plan = definition.probe_plan(name, judged.raw, judged.options);
   report.proves = plan.proves;
   report.explanation = plan.explanation;
 
@@ -412,7 +353,7 @@ Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedReques
   if (dropped && forgotten && !unclear) lease->clean();  // else the name is swept before it is used again
   if (!failure) return std::optional<Diagnosis>();
   const auto diagnosis = diagnose(*failure, texts, Scrubber(complete.secrets));
-  note_failure(progress, diagnosis);
+  progress.fail_in_trino(diagnosis);
   return std::optional<Diagnosis>(diagnosis);
 }
 

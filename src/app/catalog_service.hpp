@@ -112,7 +112,7 @@ class CatalogService {
                                       CheckProgress progress);
   void end_test(AuditEvent event, const std::string& operation_id, std::string_view error_class,
                 std::chrono::steady_clock::time_point start, const Caller& caller);
-  Result<void> try_first(const JudgedRequest& judged, const CallContext& context, Undertaking& undertaking,
+  Result<void> try_first(const JudgedRequest& judged, const CallContext& context, CheckProgress& progress,
                          std::vector<StepReport>& steps);
   Result<std::optional<Diagnosis>> try_in_trino(const JudgedRequest& judged, const CallContext& context,
                                                 CheckProgress& progress, TestReport& report);

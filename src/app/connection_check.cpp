@@ -19,6 +19,10 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
+void skip_network(CheckProgress& progress, const std::string& reason) {
+  for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls}) progress.skip(step, reason);
+}
+
 // A host of a target while the steps go on with it.
 struct Candidate {
   const NetworkTarget* target;
@@ -26,6 +30,9 @@ struct Candidate {
   std::vector<std::string> addresses;
   std::string address;  // that answered
 };
+
+using Found = std::vector<std::string>;
+using Attempt = std::optional<NetworkFailure>;  // nothing = it went well
 
 class NetworkSteps {
  public:
@@ -36,106 +43,122 @@ class NetworkSteps {
   std::optional<Diagnosis> run(const std::vector<NetworkTarget>& targets) {
     for (const auto& target : targets) {
       if (!target.unknown.empty()) {
-        for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls})
-          progress_.skip(step, target.unknown);
+        skip_network(progress_, target.unknown);
         return std::nullopt;
       }
+      for (const auto& host : target.hosts) candidates_.push_back({&target, host, {}, {}});
     }
-    if (auto problem = resolve(targets)) return problem;
-    if (auto problem = connect(targets)) return problem;
+    if (auto problem = resolve()) return problem;
+    if (auto problem = connect()) return problem;
     return handshake(targets);
   }
 
  private:
-  // Of each target one host is enough: the driver goes on to the next as well.
+  // Tries the candidates of a step. Of each target one is enough: the driver goes on to the next as well.
+  // But a host where another service answers always counts: nobody has listed it on purpose, and a driver
+  // may take what it says for anything. Those that fail are candidates no longer.
   template <typename Try>
-  std::optional<Diagnosis> each_target(CheckStep step, const std::vector<NetworkTarget>& targets,
-                                       Try&& attempt) {
+  std::optional<Diagnosis> each_target(CheckStep step, Try&& attempt) {
     progress_.begin(step);
-    std::vector<std::string> found;
-    for (const auto& target : targets) {
-      std::optional<Diagnosis> first;
-      bool passed = false;
-      for (auto& candidate : candidates_) {
-        if (candidate.target != &target) continue;
-        const auto failure = attempt(candidate, found);
-        if (!failure) {
-          passed = true;
-        } else if (!first) {
-          first = diagnosed(*failure, candidate.host);
-        }
+    Found found;
+    std::vector<std::pair<const NetworkTarget*, Diagnosis>> failures;
+    std::vector<Candidate> passed;
+    auto left = candidates_.size();
+    for (auto& candidate : candidates_) {
+      const auto failure = attempt(candidate, found, share(left--));
+      if (!failure) {
+        passed.push_back(std::move(candidate));
+        continue;
       }
-      if (passed) continue;
-      progress_.fail(step, *first);
-      return first;
+      failures.emplace_back(candidate.target, diagnosed(*failure, candidate.host));
+      const bool fatal = failure->code == "wrong_service" || failure->code == "cancelled";
+      if (!fatal) continue;
+      progress_.fail(step, failures.back().second);
+      return failures.back().second;
+    }
+    candidates_ = std::move(passed);
+    for (const auto& [target, diagnosis] : failures) {
+      const bool goes_on =
+          std::any_of(candidates_.begin(), candidates_.end(),
+                      [&, wanted = target](const Candidate& other) { return other.target == wanted; });
+      if (goes_on) continue;
+      progress_.fail(step, diagnosis);
+      return diagnosis;
     }
     progress_.pass(step, joined(found));
     return std::nullopt;
   }
 
-  std::optional<Diagnosis> resolve(const std::vector<NetworkTarget>& targets) {
-    for (const auto& target : targets) {
-      for (const auto& host : target.hosts) candidates_.push_back({&target, host, {}, {}});
-    }
-    const auto problem = each_target(CheckStep::dns, targets, [&](Candidate& candidate, auto& found) {
-      auto addresses = network_.resolve(candidate.host.name, context_);
-      if (!addresses) return std::optional<NetworkFailure>(addresses.error());
-      candidate.addresses = std::move(*addresses);
-      found.push_back(candidate.host.name + " is " + joined(candidate.addresses));
-      return std::optional<NetworkFailure>();
-    });
-    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.addresses.empty(); });
-    return problem;
+  // Time for one of `left` hosts: several that are dead must leave some for the others and for Trino.
+  CallContext share(std::size_t left) const {
+    if (candidates_.size() == 1) return context_;
+    const auto span = context_.deadline.left() / static_cast<long>(left + 1);
+    return {context_.operation_id, Deadline::after(span), context_.stop};
   }
 
-  std::optional<Diagnosis> connect(const std::vector<NetworkTarget>& targets) {
-    const auto problem = each_target(CheckStep::tcp, targets, [&](Candidate& candidate, auto& found) {
-      auto address = network_.connect(candidate.addresses, candidate.host.port, context_);
-      if (!address) return std::optional<NetworkFailure>(address.error());
-      candidate.address = std::move(*address);
-      found.push_back(spelled(candidate.host) + " accepts connections");
-      return std::optional<NetworkFailure>();
+  std::optional<Diagnosis> resolve() {
+    return each_target(CheckStep::dns,
+                       [&](Candidate& candidate, Found& found, const CallContext& context) -> Attempt {
+                         auto addresses = network_.resolve(candidate.host.name, context);
+                         if (!addresses) return addresses.error();
+                         candidate.addresses = std::move(*addresses);
+                         found.push_back(candidate.host.name + " is " + joined(candidate.addresses));
+                         return std::nullopt;
+                       });
+  }
+
+  std::optional<Diagnosis> connect() {
+    std::string unknown;
+    std::erase_if(candidates_, [&](const Candidate& candidate) {
+      const auto& reason = candidate.target->tcp_unknown;
+      if (!reason.empty()) unknown = reason;
+      return !reason.empty();
     });
-    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.address.empty(); });
-    return problem;
+    if (candidates_.empty()) {
+      progress_.skip(CheckStep::tcp, unknown);
+      return std::nullopt;
+    }
+    return each_target(
+        CheckStep::tcp, [&](Candidate& candidate, Found& found, const CallContext& context) -> Attempt {
+          auto address =
+              network_.connect(candidate.addresses, candidate.host.port, candidate.target->greeting, context);
+          if (!address) return address.error();
+          candidate.address = std::move(*address);
+          found.push_back(spelled(candidate.host) +
+                          (candidate.target->greeting ? " answers as " + texts_.definition.title() + " does"
+                                                      : " accepts connections"));
+          return std::nullopt;
+        });
   }
 
   std::optional<Diagnosis> handshake(const std::vector<NetworkTarget>& targets) {
-    bool wanted = false;
     std::string unknown;
     for (const auto& target : targets) {
-      wanted = wanted || (target.tls && target.tls_unknown.empty());
-      if (target.tls) unknown = target.tls_unknown;
-    }
-    if (!wanted) {
-      progress_.skip(CheckStep::tls, unknown.empty() ? "these properties do not ask for TLS" : unknown);
-      return std::nullopt;
+      if (!target.tls_unknown.empty()) unknown = target.tls_unknown;
     }
     std::erase_if(candidates_, [](const Candidate& candidate) {
       return !candidate.target->tls || !candidate.target->tls_unknown.empty();
     });
-    progress_.begin(CheckStep::tls);
-    std::vector<std::string> found;
-    for (const auto& candidate : candidates_) {
-      const auto& target = *candidate.target;
-      const auto report = network_.handshake({candidate.host.name, candidate.address, candidate.host.port,
-                                              target.verify, target.send, target.expect},
-                                             context_);
-      if (!report) {
-        const auto diagnosis = diagnosed(report.error(), candidate.host);
-        progress_.fail(CheckStep::tls, diagnosis);
-        return diagnosis;
-      }
-      auto text = spelled(candidate.host) + " speaks " + report->version + ", certificate valid until " +
-                  report->not_after;
-      if (target.verify && !report->trusted) {
-        text += "; its authority, " + report->issuer +
-                ", is not known here, and the trust store of Trino's Java decides";
-      }
-      found.push_back(std::move(text));
+    if (candidates_.empty()) {
+      progress_.skip(CheckStep::tls, unknown.empty() ? "these properties do not ask for TLS" : unknown);
+      return std::nullopt;
     }
-    progress_.pass(CheckStep::tls, joined(found));
-    return std::nullopt;
+    return each_target(
+        CheckStep::tls, [&](Candidate& candidate, Found& found, const CallContext& context) -> Attempt {
+          const auto& target = *candidate.target;
+          const auto report = network_.handshake(
+              {candidate.host.name, candidate.address, candidate.host.port, target.verify, target.tls_start},
+              context);
+          if (!report) return report.error();
+          auto text = spelled(candidate.host) + " speaks " + report->version + ", certificate valid until " +
+                      report->not_after;
+          if (target.verify && !report->trusted) {
+            text += "; its authority, " + report->issuer +
+                    ", is not known here, and the trust store of Trino's Java decides";
+          }
+          found.push_back(std::move(text));
+          return std::nullopt;
+        });
   }
 
   Diagnosis diagnosed(const NetworkFailure& failure, const Url::Host& host) const {
@@ -151,6 +174,11 @@ class NetworkSteps {
   CheckProgress& progress_;
   std::vector<Candidate> candidates_;
 };
+
+// What a source says only to somebody whom it has let in.
+bool is_said_after_sign_in(const Diagnosis& diagnosis) {
+  return diagnosis.code == "database_not_found" || diagnosis.code == "permission";
+}
 
 // "4 schemas visible", or that there is none.
 std::string counted(const std::string& what, const TrinoRows& rows) {
@@ -218,11 +246,17 @@ void CheckProgress::fail(CheckStep step, const Diagnosis& diagnosis) {
   end(step, StepReport::Status::failed, diagnosis.message);
 }
 
-CheckStep step_of(const Diagnosis& diagnosis, CheckStep reached) {
-  // What a source says to somebody whom it has let in.
-  static constexpr std::array<std::string_view, 2> kSignedIn = {"database_not_found", "permission"};
-  const bool signed_in = std::find(kSignedIn.begin(), kSignedIn.end(), diagnosis.code) != kSignedIn.end();
-  return signed_in ? CheckStep::metadata : reached;
+void CheckProgress::fail_in_trino(const Diagnosis& diagnosis) {
+  const auto running = std::find_if(steps_.begin(), steps_.end(), [](const StepReport& report) {
+    return report.status == StepReport::Status::running;
+  });
+  const auto reached = running == steps_.end() ? CheckStep::sign_in : running->step;
+  const auto failed = is_said_after_sign_in(diagnosis) ? CheckStep::metadata : reached;
+  if (failed != reached) {
+    pass(reached, "");
+    begin(failed);
+  }
+  fail(failed, diagnosis);
 }
 
 std::optional<Diagnosis> check_network(Network& network, const std::vector<NetworkTarget>& targets,
@@ -232,7 +266,7 @@ std::optional<Diagnosis> check_network(Network& network, const std::vector<Netwo
                           ? "the definition of this connector names no address"
                           : skip_reason;
   if (reason.empty()) return NetworkSteps(network, texts, context, progress).run(targets);
-  for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls}) progress.skip(step, reason);
+  skip_network(progress, reason);
   return std::nullopt;
 }
 

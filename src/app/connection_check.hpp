@@ -41,6 +41,9 @@ class CheckProgress {
   void pass(CheckStep step, std::string message);
   void skip(CheckStep step, std::string reason);
   void fail(CheckStep step, const Diagnosis& diagnosis);
+  // Files a failure in Trino under the step that it belongs to: who cannot sign in has not come to the
+  // metadata.
+  void fail_in_trino(const Diagnosis& diagnosis);
 
   const std::vector<StepReport>& steps() const { return steps_; }
 
@@ -53,9 +56,6 @@ class CheckProgress {
   std::vector<StepReport> steps_;
   Clock::time_point began_ = Clock::now();
 };
-
-// The step that a failure in Trino belongs to: who cannot sign in has not come to the metadata.
-CheckStep step_of(const Diagnosis& diagnosis, CheckStep reached);
 
 // DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped;
 // `skip_reason` skips them all.

@@ -17,6 +17,7 @@
 #include "base/secret.hpp"
 #include "domain/catalog.hpp"
 #include "domain/diagnosis.hpp"
+#include "domain/greeting.hpp"
 #include "domain/identity.hpp"
 #include "domain/plan.hpp"
 
@@ -97,7 +98,8 @@ class TrinoCatalogs {
 // Why a step of the network failed.
 struct NetworkFailure {
   // A class of domain/diagnosis.hpp: dns_not_found, dns_failed, address_denied, tcp_refused, tcp_timeout,
-  // tcp_unreachable, connection_closed, tls_none, tls_failed, tls_expired, tls_name, timeout, cancelled.
+  // tcp_unreachable, connection_closed, wrong_service, tls_none, tls_required, tls_failed, tls_expired,
+  // tls_name, timeout, cancelled.
   std::string code;
   // Fit for people, never a secret, may be empty: "10.20.4.11", "ended on 2026-01-03", the names in the
   // certificate. Printable UTF-8.
@@ -119,8 +121,11 @@ class Network {
                                                           const CallContext& context) = 0;
 
   // Connects to the addresses in order, each with a fair share of the time, and closes the connection again.
-  // Returns the address that accepted. Judges the addresses once more and resolves nothing.
+  // Returns the address that accepted and, where there is a greeting, answered it as expected. Judges the
+  // addresses once more and resolves nothing. wrong_service: another answer; tls_required: one in TLS;
+  // timeout: none.
   virtual NetworkResult<std::string> connect(const std::vector<std::string>& addresses, std::uint16_t port,
+                                             const std::optional<Greeting>& greeting,
                                              const CallContext& context) = 0;
 
   struct TlsRequest {
@@ -128,9 +133,7 @@ class Network {
     std::string address;  // where to connect: one that `connect` returned
     std::uint16_t port = 0;
     bool verify = true;  // whether name and dates of the certificate count; its authority never does
-    // For services that speak plainly first: what to send, and the bytes to read, before the handshake.
-    std::string send;
-    std::string expect;
+    Greeting start;      // for services that speak plainly before the handshake
   };
   struct TlsReport {
     std::string version;    // "TLSv1.3"
@@ -138,7 +141,7 @@ class Network {
     std::string issuer;     // "Example Root CA"
     std::string not_after;  // "2027-03-01", UTC
   };
-  // A TLS handshake. tls_none: the server answers plainly, or with other bytes than `expect`.
+  // A TLS handshake. tls_none: the server answers plainly, or `start` in another way than expected.
   virtual NetworkResult<TlsReport> handshake(const TlsRequest& request, const CallContext& context) = 0;
 };
 

@@ -52,6 +52,7 @@ struct Error {
   std::string raw;      // the foreign system's own words, scrubbed and cut; may be empty
   std::vector<FieldViolation> violations;
   bool retryable = false;
+  int retry_after_seconds = 0;  // when a retry has a chance, if known
 };
 
 template <typename T>

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include "domain/definition_reader.hpp"
-#include "domain/sql.hpp"
 #include "domain/validation.hpp"
 
 namespace akko {
 namespace {
-
-constexpr std::string_view kSchemaSuffix = ".schema.json";
-constexpr std::string_view kFragmentSuffix = ".fragment.json";
 
 ValueCheck check_kind(const PropertyDefinition& definition, std::string_view value) {
   switch (definition.kind) {
@@ -43,10 +39,6 @@ ValueCheck check_kind(const PropertyDefinition& definition, std::string_view val
 
 std::string field_of(std::string_view name, bool secret) {
   return (secret ? "credentials." : "properties.") + shown(name);
-}
-
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
 }  // namespace
@@ -369,42 +361,6 @@ std::vector<std::string> ConnectorDefinition::trino_connectors() const {
     }
   }
   return all;
-}
-
-void ConnectorRegistry::add(ConnectorDefinition definition) {
-  auto owned = std::make_unique<const ConnectorDefinition>(std::move(definition));
-  const auto at = std::lower_bound(all_.begin(), all_.end(), owned->id(),
-                                   [](const auto& own, const std::string& id) { return own->id() < id; });
-  if (at != all_.end() && (*at)->id() == owned->id()) {
-    *at = std::move(owned);
-  } else {
-    all_.insert(at, std::move(owned));
-  }
-}
-
-const ConnectorDefinition* ConnectorRegistry::find(std::string_view id) const {
-  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& own) { return own->id() == id; });
-  return found == all_.end() ? nullptr : found->get();
-}
-
-Result<ConnectorRegistry> load_connectors(
-    const std::vector<std::pair<std::string_view, std::string_view>>& embedded,
-    const std::vector<std::pair<std::string, std::string>>& from_directory) {
-  auto files = embedded;
-  files.insert(files.end(), from_directory.begin(), from_directory.end());
-  DefinitionFragments fragments;
-  for (const auto& [name, content] : files) {
-    if (!ends_with(name, kFragmentSuffix)) continue;
-    AKKO_TRY(auto fragment, DefinitionReader::fragment(content, name));
-    fragments[fragment.name] = std::move(fragment);
-  }
-  ConnectorRegistry registry;
-  for (const auto& [name, content] : files) {
-    if (ends_with(name, kFragmentSuffix) || ends_with(name, kSchemaSuffix)) continue;
-    AKKO_TRY(auto definition, ConnectorDefinition::parse(content, name, fragments));
-    registry.add(std::move(definition));
-  }
-  return registry;
 }
 
 }  // namespace akko

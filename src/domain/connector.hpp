@@ -21,6 +21,7 @@
 #include "domain/catalog.hpp"
 #include "domain/diagnosis.hpp"
 #include "domain/form.hpp"
+#include "domain/greeting.hpp"
 #include "domain/property.hpp"
 
 namespace akko {
@@ -61,13 +62,15 @@ struct ProbeRun {
 
 // Somewhere a connection goes: what the network steps check.
 struct NetworkTarget {
-  std::vector<Url::Host> hosts;  // ports filled in; one that answers is enough
+  std::vector<Url::Host> hosts;      // ports filled in; one that answers is enough
+  std::optional<Greeting> greeting;  // on a connection without TLS: who answers otherwise is another service
   bool tls = false;
-  bool verify = false;  // the connector checks name and dates of the certificate
-  std::string send;     // bytes before the handshake, and what must come back
-  std::string expect;
-  std::string tls_unknown;  // why this process cannot do the handshake; "" = it can
-  std::string unknown;      // why this process cannot check anything; "" = it can
+  bool verify = false;      // the connector checks name and dates of the certificate
+  Greeting tls_start;       // before the handshake
+  std::string tcp_unknown;  // why this process must not connect; "" = it may
+  std::string
+      tls_unknown;      // why this process cannot do the handshake, or tell whether there is one; "" = it can
+  std::string unknown;  // why this process cannot check anything; "" = it can
 };
 
 // Where the network targets of a definition come from.
@@ -77,10 +80,13 @@ struct EndpointDefinition {
   std::uint16_t default_port = 0;
   std::vector<Url::Host> address;  // fixed
   Conditions when;
+  std::optional<Greeting> greeting;
+  std::string tcp_unknown;
   struct Tls {
     Conditions when;
     std::optional<Conditions> verify;  // nothing = never
-    std::string send, expect, unknown;
+    Greeting start;
+    std::string unknown;
   };
   std::optional<Tls> tls;
 };
@@ -199,6 +205,7 @@ class ConnectorDefinition {
                        std::vector<FieldViolation>& violations) const;
   void check_form(const RawValues& raw, const Properties& options,
                   std::vector<FieldViolation>& violations) const;
+  NetworkTarget located(const EndpointDefinition& endpoint, const RawValues& raw) const;
   std::string text_of_field(const std::string& key, const RawValues& raw) const;
   const RefusedProperties* find_refused(std::string_view property) const;
   std::vector<std::string> values_by_choice(std::string_view property) const;
@@ -228,6 +235,7 @@ class ConnectorDefinition {
   std::string public_json_;
 
   friend class DefinitionReader;
+  friend class DefinitionChecks;
 };
 
 // All definitions, by id. Immutable after start; any thread.

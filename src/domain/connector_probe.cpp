@@ -27,6 +27,12 @@ std::string quoted_table(std::string_view list, const std::string& default_schem
   return sql_identifier(schema) + '.' + sql_identifier(table);
 }
 
+// "a:1, b:2" as "a:1,b:2": lists may be written so.
+std::string without_blanks(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
 std::string value_of(const RawValues& raw, const std::string& name) {
   if (const auto found = raw.properties.find(name); found != raw.properties.end()) return found->second;
   if (const auto found = raw.secrets.find(name); found != raw.secrets.end())
@@ -76,40 +82,48 @@ ConnectorDefinition::ProbePlan ConnectorDefinition::probe_plan(const CatalogName
   return plan;
 }
 
+// No hosts when the properties do not say where.
+NetworkTarget ConnectorDefinition::located(const EndpointDefinition& endpoint, const RawValues& raw) const {
+  NetworkTarget target;
+  if (!endpoint.url.empty()) {
+    const auto& syntax = find(endpoint.url)->url->syntax;
+    const auto url = Url::parse(value_of(raw, endpoint.url), syntax);
+    if (!url) return target;
+    const auto& form = syntax.forms[url->form];
+    target.hosts = url->hosts;
+    fill_ports(target.hosts, form.default_port);
+    if (form.port_forbidden)
+      target.unknown = "the name stands for several servers that only the driver looks up";
+  } else if (!endpoint.hosts.empty()) {
+    auto hosts = parse_hosts(without_blanks(value_of(raw, endpoint.hosts)));
+    if (!hosts) return target;
+    target.hosts = std::move(*hosts);
+    const auto port = parse_port(value_of(raw, endpoint.port));
+    fill_ports(target.hosts, port ? *port : endpoint.default_port);
+  } else {
+    target.hosts = endpoint.address;
+  }
+  return target;
+}
+
 std::vector<NetworkTarget> ConnectorDefinition::network_targets(const RawValues& raw) const {
   const auto values = form_values(raw, {});
   std::vector<NetworkTarget> targets;
   for (const auto& endpoint : endpoints_) {
     if (!endpoint.when.empty() && (!values || !values->holds(endpoint.when))) continue;
-    NetworkTarget target;
-    if (!endpoint.url.empty()) {
-      const auto* property = find(endpoint.url);
-      const auto url = Url::parse(value_of(raw, endpoint.url), property->url->syntax);
-      if (!url) continue;  // not given
-      const auto& form = property->url->syntax.forms[url->form];
-      target.hosts = url->hosts;
-      fill_ports(target.hosts, form.default_port);
-      if (form.port_forbidden)
-        target.unknown = "the name stands for several servers that only the driver looks up";
-    } else if (!endpoint.hosts.empty()) {
-      auto hosts = parse_hosts(value_of(raw, endpoint.hosts));
-      if (!hosts) continue;
-      target.hosts = std::move(*hosts);
-      const auto port = value_of(raw, endpoint.port);
-      fill_ports(target.hosts,
-                 port.empty() ? endpoint.default_port : static_cast<std::uint16_t>(std::stoul(port)));
-    } else {
-      target.hosts = endpoint.address;
-    }
-    if (const auto& tls = endpoint.tls) {
+    auto target = located(endpoint, raw);
+    if (target.hosts.empty()) continue;
+    target.tcp_unknown = endpoint.tcp_unknown;
+    const auto& tls = endpoint.tls;
+    const bool tls_is_told = !tls || values || tls->when.empty();
+    if (tls) {
       target.tls = values ? values->holds(tls->when) : tls->when.empty();
       target.verify = tls->verify && (values ? values->holds(*tls->verify) : tls->verify->empty());
-      target.send = tls->send;
-      target.expect = tls->expect;
-      target.tls_unknown = !values && !tls->when.empty()
-                               ? "these properties say more than the form knows; Trino checks it"
-                               : tls->unknown;
+      target.tls_start = tls->start;
+      if (target.tls) target.tls_unknown = tls->unknown;
+      if (!tls_is_told) target.tls_unknown = "these properties say more than the form knows; Trino checks it";
     }
+    if (tls_is_told && !target.tls) target.greeting = endpoint.greeting;
     targets.push_back(std::move(target));
   }
   return targets;

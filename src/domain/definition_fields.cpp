@@ -42,6 +42,7 @@ std::vector<FieldChoice> read_choices(const JsonNode& root) {
                        node.optional_text("help"),
                        {},
                        node.optional_text("trino_connector")};
+    check_identifier(node.optional_member("trino_connector"), choice.trino_connector);
     for (const auto sets = node.members("sets"); const auto& [address, value] : sets)
       choice.sets.emplace_back(read_address(value, address), value.as_scalar());
     out.push_back(std::move(choice));
@@ -94,14 +95,12 @@ void read_limits(const JsonNode& node, FieldDefinition& field) {
 }
 
 FieldDefinition read_field(const JsonNode& node) {
-  static const auto key_pattern = Pattern::compile("[a-z][a-z0-9_]{0,39}");
   node.only({"key",     "label",     "help",         "kind",       "required",   "default", "example",
              "accept",  "pattern",   "pattern_help", "min_length", "max_length", "minimum", "maximum",
              "choices", "show_when", "retarget",     "advanced",   "to",         "json"});
   FieldDefinition field;
   field.key = node.text("key");
-  if (key_pattern && !key_pattern->matches_whole(field.key))
-    node.member("key").wrong("must match " + key_pattern->text());
+  check_identifier(node.optional_member("key"), field.key);
   field.label = node.text("label");
   field.help = node.text("help");
   field.kind = read_word(node.member("kind"), kFieldKinds);

@@ -164,7 +164,7 @@ PropertyDefinition read_property(const JsonNode& node) {
 
 // Bytes written as hexadecimal digits.
 std::string read_bytes(const JsonNode& node, std::string_view name) {
-  const auto digits = node.optional_text(name);
+  const auto digits = node.text(name);
   const bool sound = digits.size() % 2 == 0 &&
                      std::all_of(digits.begin(), digits.end(), [](char c) { return hex_digit(c) >= 0; });
   if (!sound) node.member(name).wrong("must be pairs of hexadecimal digits");
@@ -172,6 +172,11 @@ std::string read_bytes(const JsonNode& node, std::string_view name) {
   for (std::size_t at = 0; sound && at < digits.size(); at += 2)
     bytes += static_cast<char>(hex_digit(digits[at]) * 16 + hex_digit(digits[at + 1]));
   return bytes;
+}
+
+Greeting read_greeting(const JsonNode& root) {
+  root.only({"send", "expect"});
+  return {read_bytes(root, "send"), read_bytes(root, "expect")};
 }
 
 EndpointDefinition::Tls read_tls(const JsonNode& root) {
@@ -185,12 +190,10 @@ EndpointDefinition::Tls read_tls(const JsonNode& root) {
       tls.verify = read_conditions(root, "verify");
     }
   }
-  if (const auto start = root.optional_member("start"); start.present()) {
-    start.only({"send", "expect"});
-    tls.send = read_bytes(start, "send");
-    tls.expect = read_bytes(start, "expect");
-  }
+  if (const auto start = root.optional_member("start"); start.present()) tls.start = read_greeting(start);
   tls.unknown = root.optional_text("unknown");
+  if (!tls.unknown.empty() && root.optional_member("start").present())
+    root.member("unknown").wrong("does not go with start");
   return tls;
 }
 
@@ -202,6 +205,15 @@ std::optional<Pattern> read_pattern(const JsonNode& node) {
   if (pattern) return *pattern;
   node.wrong(pattern.error().message);
   return std::nullopt;
+}
+
+void check_identifier(const JsonNode& node, std::string_view text) {
+  static const auto pattern = Pattern::compile("[a-z][a-z0-9_]{0,39}");
+  if (pattern && !text.empty() && !pattern->matches_whole(text)) node.wrong("must match " + pattern->text());
+}
+
+bool stands_for_itself(std::string_view value, const UrlSyntax& syntax) {
+  return url_encoded(value, syntax, false) == value;
 }
 
 Conditions read_conditions(const JsonNode& root, std::string_view name) {
@@ -230,7 +242,7 @@ std::vector<RefusedProperties> read_refused(const JsonNode& root) {
 std::vector<EndpointDefinition> read_endpoints(const JsonNode& root) {
   std::vector<EndpointDefinition> out;
   for (const auto nodes = root.items("endpoints"); const auto& node : nodes) {
-    node.only({"url", "hosts", "port", "default_port", "address", "when", "tls"});
+    node.only({"url", "hosts", "port", "default_port", "address", "when", "greeting", "tcp_unknown", "tls"});
     EndpointDefinition endpoint;
     endpoint.url = node.optional_text("url");
     endpoint.hosts = node.optional_text("hosts");
@@ -244,8 +256,16 @@ std::vector<EndpointDefinition> read_endpoints(const JsonNode& root) {
     const int sources = (endpoint.url.empty() ? 0 : 1) + (endpoint.hosts.empty() ? 0 : 1) +
                         (endpoint.address.empty() ? 0 : 1);
     if (sources != 1) node.wrong("needs one of url, hosts and address");
+    if (endpoint.hosts.empty() && (!endpoint.port.empty() || endpoint.default_port != 0))
+      node.wrong("port and default_port go with hosts");
     endpoint.when = read_conditions(node, "when");
+    if (const auto greeting = node.optional_member("greeting"); greeting.present())
+      endpoint.greeting = read_greeting(greeting);
+    endpoint.tcp_unknown = node.optional_text("tcp_unknown");
     if (const auto tls = node.optional_member("tls"); tls.present()) endpoint.tls = read_tls(tls);
+    const bool connects = endpoint.greeting || (endpoint.tls && endpoint.tls->unknown.empty());
+    if (!endpoint.tcp_unknown.empty() && connects)
+      node.member("tcp_unknown").wrong("goes with neither a greeting nor a handshake");
     out.push_back(std::move(endpoint));
   }
   return out;

@@ -24,4 +24,9 @@ inline constexpr std::int64_t kLongestValue = 262144;
 Conditions read_conditions(const JsonNode& root, std::string_view name);
 std::optional<Pattern> read_pattern(const JsonNode& node);
 
+// A name that goes into statements unquoted; an empty one is another problem.
+void check_identifier(const JsonNode& node, std::string_view text);
+// Whether a value is written into a URL as it is.
+bool stands_for_itself(std::string_view value, const UrlSyntax& syntax);
+
 }  // namespace akko

@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/strict_json.hpp"
+#include "domain/definition_checks.hpp"
 #include "domain/definition_parts.hpp"
 #include "domain/validation.hpp"
 
@@ -27,11 +28,6 @@ Result<json::value> parse_file(std::string_view text, std::string_view origin) {
   auto document = parse_strict_json(text);
   if (!document) return bad(origin, "/", document.error().message);
   return std::move(*document);
-}
-
-void check_identifier(const JsonNode& root, std::string_view member, std::string_view text) {
-  static const auto pattern = Pattern::compile("[a-z][a-z0-9_]{0,39}");
-  if (pattern && !pattern->matches_whole(text)) root.member(member).wrong("must match " + pattern->text());
 }
 
 template <std::size_t size>
@@ -55,7 +51,7 @@ Result<DefinitionFragment> DefinitionReader::fragment(std::string_view text, std
   root.only({"$schema", "fragment", "fields", "properties", "refused", "diagnosis", "hints"});
   DefinitionFragment fragment{root.text("fragment"), read_fields(root),    read_properties(root),
                               read_refused(root),    read_diagnosis(root), read_hints(root)};
-  check_identifier(root, "fragment", fragment.name);
+  check_identifier(root.optional_member("fragment"), fragment.name);
   if (problem.found()) return bad(origin, problem.place, problem.reason);
   return fragment;
 }
@@ -78,14 +74,14 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
   place_credentials(root, definition);
   mark_options(definition);
   guard_files(root, definition);
-  check_names(root, definition);
-  check_fields(root, definition);
-  check_constants(root, definition);
-  check_endpoints(root, definition);
   read_check(root, definition);
-  read_dry_run(root, definition);
-  check_defaults(root, definition);
-  if (!problem.found()) read_warm_up(root, definition);  // judged by the definition's own rules
+  const DefinitionChecks checks(root, definition);
+  checks.check_parts();
+  if (!problem.found()) {  // what follows is judged by the definition's own rules
+    read_dry_run(root, definition);
+    checks.check_defaults();
+    read_warm_up(root, definition);
+  }
   if (problem.found()) return bad(origin, problem.place, problem.reason);
   definition.public_json_ = publish(definition);
   return definition;
@@ -116,9 +112,9 @@ void DefinitionReader::read_head(const JsonNode& root, ConnectorDefinition& defi
              "diagnosis",
              "hints"});
   definition.id_ = root.text("id");
-  check_identifier(root, "id", definition.id_);
+  check_identifier(root.optional_member("id"), definition.id_);
   definition.trino_connector_ = root.text("trino_connector");
-  check_identifier(root, "trino_connector", definition.trino_connector_);
+  check_identifier(root.optional_member("trino_connector"), definition.trino_connector_);
   definition.title_ = root.text("title");
   definition.category_ = root.text("category");
   check_word(root, "category", definition.category_, kCategories);
@@ -182,9 +178,7 @@ void DefinitionReader::mark_options(ConnectorDefinition& definition) {
     }
   }
   for (auto& field : definition.fields_) {
-    const bool sets = std::any_of(field.choices.begin(), field.choices.end(),
-                                  [](const FieldChoice& choice) { return !choice.sets.empty(); });
-    field.is_option = !field.to && !sets && !in_templates.contains(field.key);
+    field.is_option = !field.to && !field.has_sets() && !in_templates.contains(field.key);
   }
 }
 
@@ -196,9 +190,7 @@ void DefinitionReader::guard_files(const JsonNode& root, ConnectorDefinition& de
                      [&](const FieldDefinition& one) { return one.to && *one.to == Address{property.name}; });
     const bool filled = field != definition.fields_.end();
     const bool is_file = property.kind == PropertyKind::secret_file;
-    property.lines =
-        is_file || (filled && (field->kind == FieldKind::file || field->kind == FieldKind::textarea ||
-                               field->kind == FieldKind::secret_area));
+    property.lines = is_file || (filled && field->has_lines());
     if (is_file && property.templates.empty() && !(filled && (field->pattern || field->json)))
       root.member("properties")
           .wrong(property.name + " needs templates, or a field with a pattern that fills it");
@@ -234,7 +226,11 @@ void DefinitionReader::read_dry_run(const JsonNode& root, ConnectorDefinition& d
     for (const auto nodes = node.member("parameters").members(url); const auto& [name, value] : nodes) {
       const bool allowed = property != nullptr && property->url &&
                            judge_parameter(*property->url, name) == ParameterVerdict::allowed;
-      if (!allowed) value.wrong("is not an allowed parameter of this URL");
+      if (!allowed) {
+        value.wrong("is not an allowed parameter of this URL");
+      } else if (!stands_for_itself(value.as_scalar(), property->url->syntax)) {
+        value.wrong("must need no encoding");
+      }
       definition.dry_run_parameters_[url].push_back({name, value.as_scalar()});
     }
   }
@@ -243,132 +239,6 @@ void DefinitionReader::read_dry_run(const JsonNode& root, ConnectorDefinition& d
     if (property == nullptr || property->kind != PropertyKind::secret_file)
       value.wrong("is not a property of kind secret_file");
     definition.dry_run_appendix_[name] = value.as_text();
-  }
-}
-
-void DefinitionReader::check_names(const JsonNode& root, const ConnectorDefinition& definition) {
-  std::set<std::string> seen;
-  if (definition.properties_.empty()) root.member("properties").wrong("is required");
-  for (const auto& property : definition.properties_) {
-    if (!seen.insert(property.name).second)
-      root.member("properties").wrong(property.name + " is defined twice");
-  }
-  for (const auto& group : definition.refused_) {
-    for (const auto& name : group.names) {
-      if (!seen.insert(name).second) root.member("refused").wrong(name + " is defined or refused elsewhere");
-    }
-  }
-}
-
-void DefinitionReader::check_defaults(const JsonNode& root, const ConnectorDefinition& definition) {
-  for (const auto& property : definition.properties_) {
-    std::vector<FieldViolation> violations;
-    if (property.default_value)
-      definition.check_given(property, *property.default_value, property.name, violations);
-    if (violations.empty()) continue;
-    root.member("properties").wrong("the default of " + property.name + " " + violations.front().message);
-  }
-}
-
-void DefinitionReader::check_address(const JsonNode& root, const ConnectorDefinition& definition,
-                                     const Address& address) {
-  const auto* property = definition.find(address.property);
-  if (address.part != Address::Part::whole && (property == nullptr || !property->url))
-    root.member("fields").wrong(address.property + " is not a property of kind url");
-}
-
-// Each condition is on a field that there is.
-void DefinitionReader::check_conditions(const JsonNode& root, const ConnectorDefinition& definition,
-                                        const Conditions& conditions) {
-  for (const auto& [key, values] : conditions) {
-    if (definition.form().find(key) == nullptr) root.wrong("a condition names the unknown field " + key);
-  }
-}
-
-void DefinitionReader::check_fields(const JsonNode& root, const ConnectorDefinition& definition) {
-  std::set<std::string> seen;
-  const auto place = root.member("fields");
-  for (const auto& field : definition.fields_) {
-    for (const auto& [key, values] : field.show_when) {
-      if (!seen.contains(key)) place.wrong("show_when of " + field.key + " names no earlier field: " + key);
-    }
-    if (!seen.insert(field.key).second) place.wrong(field.key + " is defined twice");
-    if (field.to) {
-      check_address(root, definition, *field.to);
-      const auto* property = definition.find(field.to->property);
-      if (property == nullptr) {
-        place.wrong(field.key + " goes to the unknown property " + field.to->property);
-      } else if (field.is_secret() != property->secret && field.to->part == Address::Part::whole) {
-        place.wrong(field.key + " and " + property->name + " must both be secret or neither");
-      } else if (field.is_secret() && !property->secret) {
-        place.wrong(field.key + " is a secret and goes to " + property->name + ", which is none");
-      }
-    }
-    for (const auto& choice : field.choices) {
-      for (const auto& [address, value] : choice.sets) check_address(root, definition, address);
-      if (!choice.trino_connector.empty()) check_identifier(root, "trino_connector", choice.trino_connector);
-    }
-    std::vector<FieldViolation> violations;
-    FieldValues defaults;
-    if (field.default_value) defaults.texts[field.key] = *field.default_value;
-    const std::vector<FieldDefinition> alone{[&] {
-      auto copy = field;
-      copy.show_when.clear();
-      copy.required = false;
-      return copy;
-    }()};
-    Form(alone, definition.properties_)
-        .check(defaults, [](const FieldDefinition& one) { return one.key; }, violations);
-    if (!violations.empty()) place.wrong("the default of " + field.key + " " + violations.front().message);
-  }
-  for (const auto& property : definition.properties_) {
-    for (const auto& one : property.templates) {
-      check_conditions(root.member("properties"), definition, one.when);
-      const auto keys = one.text.fields();
-      for (const auto& key : keys) {
-        if (!seen.contains(key)) root.member("properties").wrong("a template names the unknown field " + key);
-      }
-    }
-  }
-  for (const auto& key : {definition.user_field_, definition.database_field_}) {
-    const auto* field = definition.form().find(key);
-    if (!key.empty() && (field == nullptr || field->is_secret()))
-      root.wrong(key + " is no field to name in messages");
-  }
-  for (const auto& statement : definition.probe_.statements) {
-    if (!statement.table.empty() && !seen.contains(statement.table))
-      root.member("probe").wrong("table names the unknown field " + statement.table);
-  }
-}
-
-void DefinitionReader::check_constants(const JsonNode& root, const ConnectorDefinition& definition) {
-  for (const auto& [url, parameters] : definition.constant_parameters_) {
-    const auto* property = definition.find(url);
-    for (const auto& parameter : parameters) {
-      const auto verdict = property != nullptr && property->url
-                               ? judge_parameter(*property->url, parameter.name)
-                               : ParameterVerdict::unknown;
-      if (verdict != ParameterVerdict::limited && verdict != ParameterVerdict::allowed)
-        root.member("constants").wrong(parameter.name + " is no parameter that a URL " + url + " may have");
-    }
-  }
-}
-
-void DefinitionReader::check_endpoints(const JsonNode& root, const ConnectorDefinition& definition) {
-  const auto place = root.optional_member("endpoints");
-  for (const auto& endpoint : definition.endpoints_) {
-    check_conditions(place, definition, endpoint.when);
-    if (endpoint.tls) check_conditions(place, definition, endpoint.tls->when);
-    if (endpoint.tls && endpoint.tls->verify) check_conditions(place, definition, *endpoint.tls->verify);
-    const auto* url = definition.find(endpoint.url);
-    if (!endpoint.url.empty() && (url == nullptr || !url->url))
-      place.wrong(endpoint.url + " is not a property of kind url");
-    for (const auto& name : {endpoint.hosts, endpoint.port}) {
-      if (!name.empty() && definition.find(name) == nullptr) place.wrong(name + " is not a property");
-    }
-    const auto* port = definition.find(endpoint.port);
-    if (port != nullptr && port->kind != PropertyKind::integer)
-      place.wrong(endpoint.port + " is not of kind integer");
   }
 }
 

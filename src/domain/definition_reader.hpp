@@ -30,16 +30,6 @@ class DefinitionReader {
   static void guard_files(const JsonNode& root, ConnectorDefinition& definition);
   static void place_credentials(const JsonNode& root, ConnectorDefinition& definition);
 
-  // That the parts fit together.
-  static void check_names(const JsonNode& root, const ConnectorDefinition& definition);
-  static void check_defaults(const JsonNode& root, const ConnectorDefinition& definition);
-  static void check_fields(const JsonNode& root, const ConnectorDefinition& definition);
-  static void check_address(const JsonNode& root, const ConnectorDefinition& definition,
-                            const Address& address);
-  static void check_conditions(const JsonNode& root, const ConnectorDefinition& definition,
-                               const Conditions& conditions);
-  static void check_constants(const JsonNode& root, const ConnectorDefinition& definition);
-  static void check_endpoints(const JsonNode& root, const ConnectorDefinition& definition);
   static std::string publish(const ConnectorDefinition& definition);
 };
 

@@ -89,18 +89,22 @@ void check_map(const std::map<std::string, std::string>& entries, const std::str
   }
 }
 
-std::string condition_text(const Conditions& conditions, const std::vector<FieldDefinition>& fields) {
+std::string condition_text(const Conditions& conditions, const Form& form) {
   std::string out;
   for (const auto& [key, values] : conditions) {
-    const auto found = std::find_if(fields.begin(), fields.end(),
-                                    [&](const FieldDefinition& field) { return field.key == key; });
-    const auto label = found == fields.end() ? key : found->label;
-    out += (out.empty() ? "" : " and ") + label + " is " + enumerated(values);
+    const auto* field = form.find(key);
+    out +=
+        (out.empty() ? "" : " and ") + (field == nullptr ? key : field->label) + " is " + enumerated(values);
   }
   return out;
 }
 
 }  // namespace
+
+bool FieldDefinition::has_sets() const {
+  return std::any_of(choices.begin(), choices.end(),
+                     [](const FieldChoice& choice) { return !choice.sets.empty(); });
+}
 
 std::optional<std::string_view> FieldValues::find(std::string_view key) const {
   if (const auto text = texts.find(std::string(key)); text != texts.end()) return text->second;
@@ -128,14 +132,18 @@ const FieldDefinition* Form::find(std::string_view key) const {
   return found == fields_.end() ? nullptr : &*found;
 }
 
+const PropertyDefinition* Form::find_property(std::string_view name) const {
+  const auto found = std::find_if(properties_.begin(), properties_.end(),
+                                  [&](const PropertyDefinition& own) { return own.name == name; });
+  return found == properties_.end() ? nullptr : &*found;
+}
+
 ValueCheck Form::check_value(const FieldDefinition& field, std::string_view value) {
-  const bool lines = field.kind == FieldKind::textarea || field.kind == FieldKind::secret_area ||
-                     field.kind == FieldKind::file;
   auto problem = check_length(value, field.max_length);  // first: the other checks read every byte
   if (!problem && value.size() < field.min_length)
     problem =
         ValueProblem{"too_short", "must be at least " + std::to_string(field.min_length) + " bytes long"};
-  if (!problem) problem = lines ? check_lines(value) : check_characters(value);
+  if (!problem) problem = field.has_lines() ? check_lines(value) : check_characters(value);
   if (!problem) problem = check_kind(field, value);
   if (!problem && field.json) problem = check_json(value, *field.json);
   return problem;
@@ -168,8 +176,8 @@ void Form::check(const FieldValues& given, const NameOf& name_of,
     const bool present = value || map != given.maps.end();
     const bool visible = shown_values.holds(field.show_when);
     if (present && !visible) {
-      violations.push_back({name_of(field), "not_applicable",
-                            "applies only when " + condition_text(field.show_when, fields_)});
+      violations.push_back(
+          {name_of(field), "not_applicable", "applies only when " + condition_text(field.show_when, *this)});
     } else if (value) {
       if (const auto problem = check_value(field, *value))
         violations.push_back({name_of(field), problem->code, problem->message});

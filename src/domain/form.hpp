@@ -43,6 +43,8 @@ class Form {
   static ValueCheck check_value(const FieldDefinition& field, std::string_view value);
 
  private:
+  const PropertyDefinition* find_property(std::string_view name) const;
+
   class Writer;
   class Reader;
 

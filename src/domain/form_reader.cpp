@@ -29,12 +29,6 @@ class Form::Reader {
  private:
   using Part = Address::Part;
 
-  const PropertyDefinition* find_property(std::string_view name) const {
-    const auto found = std::find_if(form_.properties_.begin(), form_.properties_.end(),
-                                    [&](const PropertyDefinition& own) { return own.name == name; });
-    return found == form_.properties_.end() ? nullptr : &*found;
-  }
-
   bool is_addressed(const std::string& property, Part part) const {
     return std::any_of(form_.fields_.begin(), form_.fields_.end(), [&](const FieldDefinition& field) {
       return field.to && field.to->property == property && field.to->part == part;
@@ -42,7 +36,7 @@ class Form::Reader {
   }
 
   void take_in(const std::string& name, std::string_view value) {
-    const auto* property = find_property(name);
+    const auto* property = form_.find_property(name);
     if (property != nullptr && property->url && !is_addressed(name, Part::whole))
       return take_in_url(*property, value);
     if (property != nullptr && !property->templates.empty()) return take_in_template(*property, value);
@@ -124,14 +118,9 @@ class Form::Reader {
         keep(field.key, option->second);
     } else if (field.to && field.kind != FieldKind::map) {
       if (auto value = slots_.take(*field.to)) keep(field.key, std::move(*value));
-    } else if (has_sets(field)) {
+    } else if (field.has_sets()) {
       read_choice(field);
     }
-  }
-
-  static bool has_sets(const FieldDefinition& field) {
-    return std::any_of(field.choices.begin(), field.choices.end(),
-                       [](const FieldChoice& choice) { return !choice.sets.empty(); });
   }
 
   // The choice with the most `sets` that are all there; one without any otherwise.
@@ -164,7 +153,7 @@ class Form::Reader {
   }
 
   bool is_first_form(const Address& address, const std::string& value) const {
-    const auto* property = find_property(address.property);
+    const auto* property = form_.find_property(address.property);
     return address.part == Part::form && property != nullptr &&
            property->url->syntax.forms.front().name == value;
   }

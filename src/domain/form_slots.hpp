@@ -38,7 +38,9 @@ class Slots {
   std::optional<std::string> take(const Address& address) {
     const auto found = locate(address);
     if (found == slots_.end()) return std::nullopt;
-    std::optional<std::string> value(found->second);
+    // Moved, not copied: what is erased is not wiped.
+    std::optional<std::string> value(
+        std::move(slots_[static_cast<std::size_t>(found - slots_.begin())].second));
     slots_.erase(found);
     return value;
   }

@@ -18,7 +18,7 @@ class Form::Writer {
     for (const auto& field : form_.fields_) put_map(field);
     for (const auto& property : form_.properties_) write(property);
     for (const auto& [address, value] : slots_.all()) {  // what is known by `sets` alone
-      if (address.part == Address::Part::whole && find_property(address.property) == nullptr)
+      if (address.part == Address::Part::whole && form_.find_property(address.property) == nullptr)
         out_.properties[address.property] = value;
     }
     return std::move(out_);
@@ -56,12 +56,6 @@ class Form::Writer {
         slots_.put({field.to->property, Part::parameter, name}, value);
       }
     }
-  }
-
-  const PropertyDefinition* find_property(std::string_view name) const {
-    const auto found = std::find_if(form_.properties_.begin(), form_.properties_.end(),
-                                    [&](const PropertyDefinition& own) { return own.name == name; });
-    return found == form_.properties_.end() ? nullptr : &*found;
   }
 
   void keep(const PropertyDefinition& property, std::string value) {
@@ -161,9 +155,12 @@ class Form::Writer {
       complain(place, "url", "must be one host, without a port");
       return true;
     }
-    if (const auto* port = slot(property, Part::port);
-        list == nullptr && port != nullptr && !form.port_forbidden)
-      url.hosts.front().port = static_cast<std::uint16_t>(std::stoul(*port));  // checked: an integer in range
+    if (const auto* text = slot(property, Part::port);
+        list == nullptr && text != nullptr && !form.port_forbidden) {
+      const auto port = parse_port(*text);
+      if (!port) complain(place_of(property, Part::port), "url", port.error().message);
+      if (port) url.hosts.front().port = *port;
+    }
     for (auto& one : url.hosts) {
       if (one.port == 0 && !form.port_forbidden) one.port = form.default_port;
     }

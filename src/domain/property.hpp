@@ -142,6 +142,10 @@ struct FieldDefinition {
   bool is_secret() const {
     return kind == FieldKind::secret || kind == FieldKind::secret_area || kind == FieldKind::file;
   }
+  bool has_lines() const {
+    return kind == FieldKind::textarea || kind == FieldKind::secret_area || kind == FieldKind::file;
+  }
+  bool has_sets() const;  // some choice writes something
 };
 
 // Values of a form. Whole numbers and booleans as text.

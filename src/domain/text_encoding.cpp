@@ -15,8 +15,12 @@ namespace {
 constexpr std::string_view kUnreserved = "-._~";
 constexpr std::size_t kEscape = 6;  // \uXXXX
 // What a Java .properties file writes as a backslash and the letter of the same place.
-constexpr std::string_view kControlEscapes = "\n\r\t";
-constexpr std::string_view kControlLetters = "nrt";
+constexpr std::string_view kControlEscapes = "\n\r\t\f";
+constexpr std::string_view kControlLetters = "nrtf";
+
+// Of them, what a JAAS line writes in the same way.
+constexpr std::string_view kLineEnds = "\n\r";
+constexpr std::string_view kLineEndLetters = "nr";
 
 bool is_alphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -127,8 +131,9 @@ std::optional<std::string> read_properties(std::string_view text) {
 std::string jaas(std::string_view text) {
   std::string quoted;
   for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+    const auto line_end = kLineEnds.find(c);  // would end the quoted text
+    if (c == '"' || c == '\\' || line_end != std::string_view::npos) quoted += '\\';
+    quoted += line_end == std::string_view::npos ? c : kLineEndLetters[line_end];
   }
   // Not at the beginning of a line: a blank needs no escape.
   const auto escaped = properties('x' + quoted);
@@ -141,8 +146,10 @@ std::optional<std::string> read_jaas(std::string_view text) {
   std::string out;
   for (std::size_t at = 1; at < line->size(); ++at) {
     if ((*line)[at] == '"') return std::nullopt;
-    if ((*line)[at] == '\\' && ++at == line->size()) return std::nullopt;
-    out += (*line)[at];
+    const bool escaped = (*line)[at] == '\\';
+    if (escaped && ++at == line->size()) return std::nullopt;
+    const auto letter = escaped ? kLineEndLetters.find((*line)[at]) : std::string_view::npos;
+    out += letter == std::string_view::npos ? (*line)[at] : kLineEnds[letter];
   }
   if (jaas(out) != text) return std::nullopt;
   return out;

@@ -13,6 +13,7 @@ namespace akko {
 namespace {
 
 constexpr std::size_t kMaxHosts = 16;
+constexpr std::string_view kPortWanted = "the port must be a number between 1 and 65535";
 
 tl::unexpected<Error> refuse(std::string message) {
   return fail(ErrorCode::invalid_argument, "url", std::move(message));
@@ -69,15 +70,6 @@ bool is_host_name(std::string_view name) {
   return name.size() <= 253 && std::all_of(labels.begin(), labels.end(), is_label);
 }
 
-Result<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || port == 0 || text.front() == '0')
-    return refuse("the port must be a number between 1 and 65535");
-  return port;
-}
-
 Result<Url::Host> parse_host(std::string_view text) {
   Url::Host host;
   auto rest = text;
@@ -97,7 +89,9 @@ Result<Url::Host> parse_host(std::string_view text) {
   }
   if (rest.empty()) return host;
   if (rest.front() != ':') return refuse("after an IPv6 address only a port may follow, as in [::1]:1234");
-  AKKO_TRY(host.port, parse_port(rest.substr(1)));
+  rest.remove_prefix(1);
+  if (rest.starts_with('0')) return refuse(std::string(kPortWanted));  // an octal number for some
+  AKKO_TRY(host.port, parse_port(rest));
   return host;
 }
 
@@ -219,6 +213,14 @@ Result<void> parse_authority(std::string_view text, const UrlSyntax& syntax, Url
 }
 
 }  // namespace
+
+Result<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || port == 0) return refuse(std::string(kPortWanted));
+  return port;
+}
 
 Result<std::vector<Url::Host>> parse_hosts(std::string_view text) {
   if (text.find_first_of("()=") != std::string_view::npos) {

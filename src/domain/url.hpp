@@ -88,6 +88,8 @@ struct Url {
   friend bool operator==(const Url&, const Url&) = default;
 };
 
+// 1 to 65535. Error: invalid_argument, "url".
+Result<std::uint16_t> parse_port(std::string_view text);
 // "host[:port][,host[:port]]…", at most 16. Error: invalid_argument, "url".
 Result<std::vector<Url::Host>> parse_hosts(std::string_view text);
 std::string hosts_text(const std::vector<Url::Host>& hosts);

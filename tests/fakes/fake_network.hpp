@@ -35,7 +35,8 @@ class FakeNetwork final : public Network {
     hanging_.insert(std::move(step));
   }
 
-  // "resolve db.example", "connect 10.0.0.1:5432", "handshake db.example 10.0.0.1:5432", in order.
+  // "resolve db.example", "connect 10.0.0.1:5432" (or "greet …"), "handshake db.example 10.0.0.1:5432", in
+  // order.
   std::vector<std::string> calls() const {
     const std::lock_guard lock(mutex_);
     return calls_;
@@ -54,10 +55,11 @@ class FakeNetwork final : public Network {
   }
 
   NetworkResult<std::string> connect(const std::vector<std::string>& addresses, std::uint16_t port,
+                                     const std::optional<Greeting>& greeting,
                                      const CallContext& context) override {
     std::unique_lock lock(mutex_);
     const auto first = addresses.empty() ? std::string() : addresses.front();
-    calls_.push_back("connect " + first + ':' + std::to_string(port));
+    calls_.push_back((greeting ? "greet " : "connect ") + first + ':' + std::to_string(port));
     if (auto failed = wait_if_hanging("connect", "tcp_timeout", context, lock)) return failure(*failed);
     const auto found = connected_.find(port);
     return found == connected_.end() ? NetworkResult<std::string>(first) : found->second;

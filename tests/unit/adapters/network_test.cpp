@@ -1,5 +1,6 @@
 // The network steps against real sockets on loopback.
 #include <netdb.h>
+#include <netinet/tcp.h>
 
 #include <chrono>
 #include <csignal>
@@ -150,8 +151,8 @@ TEST_F(NetworkTest, never_connects_to_a_denied_address_even_when_it_was_not_reso
   settings.rules = AddressRules({*IpRange::parse("127.0.0.0/8")}, {*IpRange::parse("127.0.0.2")});
   const auto network = make_network(settings);
   TcpServer server(TcpServer::silent());
-  EXPECT_EQ(code(network->connect({"127.0.0.1"}, server.port(), within(5s))), "address_denied");
-  EXPECT_EQ(code(network->connect({"127.0.0.2"}, closed_port(), within(5s))), "tcp_refused");
+  EXPECT_EQ(code(network->connect({"127.0.0.1"}, server.port(), {}, within(5s))), "address_denied");
+  EXPECT_EQ(code(network->connect({"127.0.0.2"}, closed_port(), {}, within(5s))), "tcp_refused");
   Network::TlsRequest request;
   request.address = "127.0.0.1";
   request.port = server.port();
@@ -230,25 +231,26 @@ TEST_F(ResolverTest, may_die_while_a_lookup_runs) {
 
 TEST_F(NetworkTest, connects) {
   TcpServer server(TcpServer::silent());
-  EXPECT_EQ(*network_->connect({"127.0.0.1"}, server.port(), within(5s)), "127.0.0.1");
+  EXPECT_EQ(*network_->connect({"127.0.0.1"}, server.port(), {}, within(5s)), "127.0.0.1");
 }
 
 TEST_F(NetworkTest, tells_a_refusal) {
-  const auto result = network_->connect({"127.0.0.1"}, closed_port(), within(5s));
+  const auto result = network_->connect({"127.0.0.1"}, closed_port(), {}, within(5s));
   EXPECT_EQ(code(result), "tcp_refused");
   EXPECT_EQ(detail(result), "127.0.0.1");
 }
 
 TEST_F(NetworkTest, goes_on_to_the_next_address) {
   TcpServer server(TcpServer::silent());
-  EXPECT_EQ(*network_->connect({"127.0.0.2", "::1", "127.0.0.1"}, server.port(), within(5s)), "127.0.0.1");
+  EXPECT_EQ(*network_->connect({"127.0.0.2", "::1", "127.0.0.1"}, server.port(), {}, within(5s)),
+            "127.0.0.1");
 }
 
 TEST_F(NetworkTest, leaves_time_for_the_next_address) {
   TcpServer server(TcpServer::silent());
   const FullQueue silent("127.0.0.2", server.port());
   const auto begun = Time::now();
-  EXPECT_EQ(*network_->connect({"127.0.0.2", "127.0.0.1"}, server.port(), within(600ms)), "127.0.0.1");
+  EXPECT_EQ(*network_->connect({"127.0.0.2", "127.0.0.1"}, server.port(), {}, within(600ms)), "127.0.0.1");
   EXPECT_GE(Time::now() - begun, 250ms);
   EXPECT_LT(Time::now() - begun, 550ms);
 }
@@ -256,7 +258,7 @@ TEST_F(NetworkTest, leaves_time_for_the_next_address) {
 TEST_F(NetworkTest, gives_up_at_the_deadline) {
   const FullQueue silent;
   const auto begun = Time::now();
-  const auto result = network_->connect({"127.0.0.1"}, silent.port(), within(200ms));
+  const auto result = network_->connect({"127.0.0.1"}, silent.port(), {}, within(200ms));
   EXPECT_EQ(code(result), "tcp_timeout");
   EXPECT_GE(Time::now() - begun, 200ms);
   EXPECT_LT(Time::now() - begun, 300ms);
@@ -267,14 +269,15 @@ TEST_F(NetworkTest, gives_up_at_its_own_limit) {
   settings.connect_limit = 200ms;
   const FullQueue silent;
   const auto begun = Time::now();
-  EXPECT_EQ(code(make_network(settings)->connect({"127.0.0.1"}, silent.port(), within(30s))), "tcp_timeout");
+  EXPECT_EQ(code(make_network(settings)->connect({"127.0.0.1"}, silent.port(), {}, within(30s))),
+            "tcp_timeout");
   EXPECT_LT(Time::now() - begun, 1s);
 }
 
 TEST_F(NetworkTest, the_failure_that_tells_most_wins) {
   const FullQueue silent;
   const auto result =
-      network_->connect({"127.0.0.1", "127.0.0.2", "127.0.0.3"}, silent.port(), within(500ms));
+      network_->connect({"127.0.0.1", "127.0.0.2", "127.0.0.3"}, silent.port(), {}, within(500ms));
   EXPECT_EQ(code(result), "tcp_refused");
   EXPECT_EQ(detail(result), "127.0.0.2, 127.0.0.3");
 }
@@ -282,15 +285,92 @@ TEST_F(NetworkTest, the_failure_that_tells_most_wins) {
 TEST_F(NetworkTest, a_connection_attempt_ends_at_a_stop) {
   const FullQueue silent;
   NetworkResult<std::string> result;
-  EXPECT_LT(time_to_cancel([&] { result = network_->connect({"127.0.0.1"}, silent.port(), within(30s)); }),
-            100ms);
+  EXPECT_LT(
+      time_to_cancel([&] { result = network_->connect({"127.0.0.1"}, silent.port(), {}, within(30s)); }),
+      100ms);
   EXPECT_EQ(code(result), "cancelled");
-  EXPECT_EQ(code(network_->connect({"127.0.0.1"}, silent.port(), within(30s))), "cancelled");
+  EXPECT_EQ(code(network_->connect({"127.0.0.1"}, silent.port(), {}, within(30s))), "cancelled");
 }
 
 TEST_F(NetworkTest, has_nowhere_to_go_without_addresses) {
-  EXPECT_EQ(code(network_->connect({}, 5432, within(1s))), "tcp_unreachable");
-  EXPECT_EQ(code(network_->connect({"localhost"}, 5432, within(1s))), "tcp_unreachable");
+  EXPECT_EQ(code(network_->connect({}, 5432, {}, within(1s))), "tcp_unreachable");
+  EXPECT_EQ(code(network_->connect({"localhost"}, 5432, {}, within(1s))), "tcp_unreachable");
+}
+
+// ---- greetings
+
+class GreetingTest : public NetworkTest {
+ protected:
+  // Kafka's ApiVersions; an answer is short, so its length begins with zeros.
+  const Greeting greeting_{std::string("\0\0\0\x0e\0\x12\0\0\0\0\0\0\0\4akko", 18), std::string(2, '\0')};
+
+  NetworkResult<std::string> greet(std::uint16_t port, std::chrono::milliseconds span = 5s) {
+    return network_->connect({"127.0.0.1"}, port, greeting_, within(span));
+  }
+
+  // Reads the greeting, then says the pieces one after the other.
+  TcpServer::Serve answering(std::vector<std::string> pieces) const {
+    return [expected = greeting_.send, pieces = std::move(pieces)](int socket) {
+      const int yes = 1;
+      ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+      std::string got(expected.size(), '\0');
+      if (::recv(socket, got.data(), got.size(), MSG_WAITALL) < 0 || got != expected) return;
+      for (const auto& piece : pieces) {
+        ::send(socket, piece.data(), piece.size(), MSG_NOSIGNAL);
+        std::this_thread::sleep_for(20ms);
+      }
+    };
+  }
+};
+
+TEST_F(GreetingTest, the_right_service_answers_as_expected) {
+  TcpServer whole(answering({std::string("\0\0\1\x12more", 8)}));
+  EXPECT_EQ(*greet(whole.port()), "127.0.0.1");
+  TcpServer byte_by_byte(answering({std::string(1, '\0'), std::string(1, '\0'), "more"}));
+  EXPECT_EQ(*greet(byte_by_byte.port()), "127.0.0.1");
+}
+
+TEST_F(GreetingTest, another_service_is_told) {
+  TcpServer http(TcpServer::plain("HTTP/1.1 400 Bad Request\r\n\r\n"));
+  const auto result = greet(http.port());
+  EXPECT_EQ(code(result), "wrong_service");
+  EXPECT_EQ(detail(result), "127.0.0.1");
+  TcpServer similar(answering({std::string(1, '\0'), "x"}));
+  EXPECT_EQ(code(greet(similar.port())), "wrong_service");
+  TcpServer encrypted(answering({std::string("\x15\x03\x03\0\2\2\x50", 7)}));
+  EXPECT_EQ(code(greet(encrypted.port())), "tls_required");
+}
+
+TEST_F(GreetingTest, who_says_nothing_or_half_of_it_is_no_other_service) {
+  TcpServer silent(TcpServer::silent());
+  const auto begun = Time::now();
+  EXPECT_EQ(code(greet(silent.port(), 200ms)), "timeout");
+  EXPECT_GE(Time::now() - begun, 200ms);
+  EXPECT_LT(Time::now() - begun, 1s);
+  TcpServer hesitant(TcpServer::plain(std::string(1, '\0')));
+  EXPECT_EQ(code(greet(hesitant.port(), 200ms)), "timeout");
+  TcpServer closing([](int) {});
+  EXPECT_EQ(code(greet(closing.port())), "connection_closed");
+  TcpServer breaking_off(answering({std::string(1, '\0')}));
+  EXPECT_EQ(code(greet(breaking_off.port())), "connection_closed");
+}
+
+TEST_F(GreetingTest, ends_at_its_own_limit_and_at_a_stop) {
+  TcpServer silent(TcpServer::silent());
+  NetworkSettings settings;
+  settings.connect_limit = 200ms;
+  const auto begun = Time::now();
+  const auto impatient = make_network(settings);
+  EXPECT_EQ(code(impatient->connect({"127.0.0.1"}, silent.port(), greeting_, within(30s))), "timeout");
+  EXPECT_LT(Time::now() - begun, 1s);
+  NetworkResult<std::string> result;
+  EXPECT_LT(time_to_cancel([&] { result = greet(silent.port(), 30s); }), 100ms);
+  EXPECT_EQ(code(result), "cancelled");
+}
+
+TEST_F(GreetingTest, goes_on_to_the_next_address) {
+  TcpServer kafka(answering({std::string(4, '\0')}));
+  EXPECT_EQ(*network_->connect({"127.0.0.2", "127.0.0.1"}, kafka.port(), greeting_, within(5s)), "127.0.0.1");
 }
 
 // ---- TLS
@@ -426,16 +506,16 @@ TEST_F(NetworkTest, tells_a_refusal_inside_tls) {
 
 TEST_F(NetworkTest, asks_first_where_the_protocol_wants_it) {
   Network::TlsRequest request;
-  request.send = std::string("\0\0\0\x08\x04\xd2\x16\x2f", 8);  // PostgreSQL's SSLRequest
-  request.expect = "S";
+  request.start.send = std::string("\0\0\0\x08\x04\xd2\x16\x2f", 8);  // PostgreSQL's SSLRequest
+  request.start.expect = "S";
   const auto context = Identity(CertificateSpec{}).context();
-  TcpServer willing(TcpServer::tls(context, request.send, "S"));
+  TcpServer willing(TcpServer::tls(context, request.start.send, "S"));
   EXPECT_EQ(shake(willing.port(), request)->version, "TLSv1.3");
   TcpServer unwilling(TcpServer::plain("N"));
   EXPECT_EQ(code(shake(unwilling.port(), request)), "tls_none");
   TcpServer gone([](int) {});
   EXPECT_EQ(code(shake(gone.port(), request)), "connection_closed");
-  request.expect = "yes";
+  request.start.expect = "yes";
   TcpServer partly(TcpServer::plain("yeah"));
   EXPECT_EQ(code(shake(partly.port(), request)), "tls_none");
 }
@@ -471,7 +551,7 @@ TEST_F(NetworkTest, many_steps_run_side_by_side) {
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       if (!network_->resolve("127.0.0.1", within(5s))) ++wrong;
-      if (code(network_->connect({"127.0.0.1"}, silent.port(), within(100ms))) != "tcp_timeout") ++wrong;
+      if (code(network_->connect({"127.0.0.1"}, silent.port(), {}, within(100ms))) != "tcp_timeout") ++wrong;
       if (code(shake(closed_port())) != "tcp_refused") ++wrong;
     });
   }

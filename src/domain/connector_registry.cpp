@@ -1,0 +1,51 @@
+// All definitions, and how they are loaded.
+#include <algorithm>
+
+#include "domain/connector.hpp"
+#include "domain/definition_reader.hpp"
+
+namespace akko {
+namespace {
+
+constexpr std::string_view kSchemaSuffix = ".schema.json";
+constexpr std::string_view kFragmentSuffix = ".fragment.json";
+
+}  // namespace
+
+void ConnectorRegistry::add(ConnectorDefinition definition) {
+  auto owned = std::make_unique<const ConnectorDefinition>(std::move(definition));
+  const auto at = std::lower_bound(all_.begin(), all_.end(), owned->id(),
+                                   [](const auto& own, const std::string& id) { return own->id() < id; });
+  if (at != all_.end() && (*at)->id() == owned->id()) {
+    *at = std::move(owned);
+  } else {
+    all_.insert(at, std::move(owned));
+  }
+}
+
+const ConnectorDefinition* ConnectorRegistry::find(std::string_view id) const {
+  const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& own) { return own->id() == id; });
+  return found == all_.end() ? nullptr : found->get();
+}
+
+Result<ConnectorRegistry> load_connectors(
+    const std::vector<std::pair<std::string_view, std::string_view>>& embedded,
+    const std::vector<std::pair<std::string, std::string>>& from_directory) {
+  auto files = embedded;
+  files.insert(files.end(), from_directory.begin(), from_directory.end());
+  DefinitionFragments fragments;
+  for (const auto& [name, content] : files) {
+    if (!name.ends_with(kFragmentSuffix)) continue;
+    AKKO_TRY(auto fragment, DefinitionReader::fragment(content, name));
+    fragments[fragment.name] = std::move(fragment);
+  }
+  ConnectorRegistry registry;
+  for (const auto& [name, content] : files) {
+    if (name.ends_with(kFragmentSuffix) || name.ends_with(kSchemaSuffix)) continue;
+    AKKO_TRY(auto definition, ConnectorDefinition::parse(content, name, fragments));
+    registry.add(std::move(definition));
+  }
+  return registry;
+}
+
+}  // namespace akko
