@@ -255,6 +255,21 @@ void ConnectorDefinition::check_rest(FieldValues given, std::vector<FieldViolati
   }
 }
 
+// A property may be narrower than the field that fills it.
+void ConnectorDefinition::check_written(const RawValues& written,
+                                        std::vector<FieldViolation>& violations) const {
+  for (const auto& field : fields_) {
+    if (!field.to || field.to->part != Address::Part::whole) continue;
+    const auto& name = field.to->property;
+    if (find(name)->url) continue;  // checked when it was written
+    const auto text = written.properties.find(name);
+    const auto secret = written.secrets.find(name);
+    const auto place = "fields." + field.key;
+    if (text != written.properties.end()) check_given(*find(name), text->second, place, violations);
+    if (secret != written.secrets.end()) check_given(*find(name), secret->second.reveal(), place, violations);
+  }
+}
+
 RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw,
                                          std::vector<FieldViolation>& violations) const {
   const auto before = violations.size();
@@ -264,6 +279,7 @@ RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw
     return raw;
   }
   auto written = form().write(form().effective(given), violations);
+  check_written(written, violations);
   const auto refuse_both = [&](const std::string& name, bool secret) {
     violations.push_back(
         {field_of(name, secret), "misplaced", "is filled by the fields of the form; leave it out"});

@@ -209,6 +209,7 @@ class ConnectorDefinition {
   std::string text_of_field(const std::string& key, const RawValues& raw) const;
   const RefusedProperties* find_refused(std::string_view property) const;
   std::vector<std::string> values_by_choice(std::string_view property) const;
+  void check_written(const RawValues& written, std::vector<FieldViolation>& violations) const;
   void check_rest(FieldValues given, std::vector<FieldViolation>& violations) const;
   void append_dry_run(RawValues& raw) const;
   using Parameters = std::map<std::string, std::vector<Url::Parameter>>;

@@ -51,6 +51,7 @@ std::optional<std::string> read_base64(std::string_view text) {
                                       text.size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL) == 0;
   if (!read || end != text.data() + text.size()) return std::nullopt;
   out.resize(size);
+  if (base64(out) != text) return std::nullopt;  // libsodium takes some bytes that are not ASCII for '/'
   return out;
 }
 

@@ -17,6 +17,16 @@
 
 namespace akko::fakes {
 
+// The product's own definitions, so that the tests speak of what ships.
+inline ConnectorRegistry connectors_of_the_product() {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const auto& entry : std::filesystem::directory_iterator(AKKO_SOURCE_DIR "/connectors")) {
+    std::ifstream stream(entry.path());
+    files.emplace_back(entry.path().filename(), std::string(std::istreambuf_iterator<char>(stream), {}));
+  }
+  return load_connectors({}, files).value();
+}
+
 class UseCases : public ::testing::Test {
  protected:
   UseCases() { restart_product(); }
@@ -86,8 +96,6 @@ class UseCases : public ::testing::Test {
     EXPECT_TRUE(trino.names().contains(name));
   }
 
-  static ConnectorRegistry make_registry();
-
   FakeClock clock;
   FakeTrino trino;
   FakeStore store;
@@ -96,21 +104,11 @@ class UseCases : public ::testing::Test {
   RateLimiter checks{100000};
   RecordingAudit audit;
   Metrics metrics;
-  ConnectorRegistry registry = make_registry();
+  ConnectorRegistry registry = connectors_of_the_product();
   std::optional<Coordination> coordination;
   std::optional<Saga> saga;
   std::optional<CatalogService> service;
   std::optional<Reconciler> reconciler;
 };
-
-// The product's own definitions, so that the tests speak of what ships.
-inline ConnectorRegistry UseCases::make_registry() {
-  std::vector<std::pair<std::string, std::string>> files;
-  for (const auto& entry : std::filesystem::directory_iterator(AKKO_SOURCE_DIR "/connectors")) {
-    std::ifstream stream(entry.path());
-    files.emplace_back(entry.path().filename(), std::string(std::istreambuf_iterator<char>(stream), {}));
-  }
-  return load_connectors({}, files).value();
-}
 
 }  // namespace akko::fakes

@@ -5,16 +5,12 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "domain/connector.hpp"
+#include "connectors.hpp"
 #include "domain/text_encoding.hpp"
 #include "domain/url.hpp"
 
@@ -22,29 +18,12 @@ namespace {
 
 using akko::Url;
 using akko::UrlRules;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using akko::fuzz::require;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
-}
-
-const akko::ConnectorRegistry& connectors() {
-  static const akko::ConnectorRegistry registry = [] {
-    std::vector<std::pair<std::string, std::string>> files;
-    for (const auto& entry : std::filesystem::directory_iterator(AKKO_SOURCE_DIR "/connectors")) {
-      std::ifstream in(entry.path(), std::ios::binary);
-      files.emplace_back(entry.path().filename(), std::string(std::istreambuf_iterator<char>(in), {}));
-    }
-    auto loaded = akko::load_connectors({}, files);
-    require(loaded.has_value());
-    return std::move(*loaded);
-  }();
-  return registry;
 }
 
 // Looks for "name=" behind any separator that some driver might know, after decoding twice.
@@ -87,7 +66,7 @@ void check_rules(std::string_view text, const UrlRules& rules) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  for (const auto& definition : connectors().all()) {
+  for (const auto& definition : akko::fuzz::connectors().all()) {
     for (const auto& property : definition->properties()) {
       if (property.url) check_rules(text, *property.url);
     }

@@ -271,6 +271,266 @@ TEST_F(CatalogServiceTest, RefusesAtOnceWhatThisTrinoCannotDo) {
   EXPECT_EQ(down.error().code, ErrorCode::unavailable);
 }
 
+// ---- the check of a connection
+
+class CheckedConnection : public CatalogServiceTest {
+ protected:
+  static std::vector<std::string> statuses(const std::vector<StepReport>& reports) {
+    std::vector<std::string> out;
+    for (const auto& report : reports) out.emplace_back(to_string(report.status));
+    return out;
+  }
+  // Calls that change something in Trino or ask the source.
+  std::vector<std::string> calls_that_matter() const {
+    std::vector<std::string> out;
+    for (const auto& call : trino.calls()) {
+      const bool matters =
+          call.starts_with("create ") || call.starts_with("run ") || call.starts_with("drop ");
+      if (matters) out.push_back(call);
+    }
+    return out;
+  }
+  static CatalogRequest form_request(std::string connector, std::map<std::string, std::string> fields) {
+    CatalogRequest asked;
+    asked.name = "client-form-01";
+    asked.connector = std::move(connector);
+    asked.by_form = true;
+    for (auto& [key, value] : fields) asked.field_texts[key] = Secret(std::move(value));
+    return asked;
+  }
+  static CatalogRequest kafka_request() {
+    return form_request("kafka", {{"brokers", "kafka.example:9092"},
+                                  {"security", "SASL_PLAINTEXT"},
+                                  {"user", "reader"},
+                                  {"password", "s3cret-value"},
+                                  {"topics", "shop.orders"}});
+  }
+  // As after the start of a Trino that has all connectors.
+  void with_connectors(std::vector<std::string> names) {
+    trino.available = std::move(names);
+    trino.restart();
+    tick();
+  }
+};
+
+TEST_F(CheckedConnection, AFailureInTheNetworkReachesNeitherTrinoNorTheRecord) {
+  network.on_connect(5432, fakes::FakeNetwork::failure("tcp_refused", "10.0.0.1"));
+  const auto writes = store.writes();
+  const auto revision = *store.next_secret_revision();
+  const auto before = calls_that_matter().size();
+  const auto created = create();
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().reason, "tcp_refused");
+  EXPECT_EQ(created.error().code, ErrorCode::failed_precondition);
+  EXPECT_EQ(statuses(steps), (std::vector<std::string>{"passed", "failed", "not_run", "not_run", "not_run"}));
+  EXPECT_EQ(store.writes(), writes);
+  EXPECT_EQ(*store.next_secret_revision(), revision + 1) << "not even a revision was taken";
+  EXPECT_EQ(calls_that_matter().size(), before);
+  expect_nothing_left();
+
+  const auto report = test();
+  ASSERT_TRUE(report);
+  ASSERT_TRUE(report->diagnosis);
+  EXPECT_EQ(report->diagnosis->code, "tcp_refused");
+  EXPECT_EQ(statuses(report->steps), statuses(steps));
+  EXPECT_EQ(calls_that_matter().size(), before);
+}
+
+TEST_F(CheckedConnection, ATakenNameIsToldBeforeAnyKnock) {
+  ASSERT_TRUE(create());
+  const auto knocks = network.calls().size();
+  network.on_connect(5432, fakes::FakeNetwork::failure("tcp_refused"));
+  const auto again = create();
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, "name_taken");
+  EXPECT_EQ(network.calls().size(), knocks);
+  EXPECT_TRUE(steps.empty());
+}
+
+TEST_F(CheckedConnection, WhoAsksTooOftenIsToldToWait) {
+  RateLimiter strict(2);
+  service.emplace(ServiceSettings{std::chrono::seconds(5), true, {"akko-admin"}, false},
+                  CatalogService::Ports{store, secrets, trino, network, audit, metrics, clock, strict},
+                  registry, *coordination, *saga);
+  EXPECT_TRUE(test());
+  EXPECT_TRUE(create());
+  const auto knocks = network.calls().size();
+  for (const auto& refused : {test().error(), create(request("other")).error()}) {
+    EXPECT_EQ(refused.reason, "too_many_checks");
+    EXPECT_EQ(refused.code, ErrorCode::resource_exhausted);
+    EXPECT_FALSE(refused.fix.empty());
+  }
+  EXPECT_EQ(network.calls().size(), knocks);
+  auto bad = request();
+  bad.properties["nonsense"] = "1";
+  EXPECT_EQ(test(bad).error().reason, "invalid_request") << "a wrong request costs nothing";
+  EXPECT_EQ(audit.events.back().code, "invalid_request");
+}
+
+TEST_F(CheckedConnection, ACancelledTestLeavesNothing) {
+  ASSERT_TRUE(test());  // the names of the pool are clean
+  while (auto dirty = coordination->probes.lease_dirty()) dirty->clean();
+  std::stop_source stop;
+  trino.on_call = [&](std::string_view call, std::string_view) -> std::optional<Fault> {
+    if (call != "run") return std::nullopt;
+    EXPECT_FALSE(secrets.kept.empty());
+    stop.request_stop();
+    return Fault{trino_failure(Kind::cancelled, "cancelled"), false};
+  };
+  const auto report = test(request(), {}, stop.get_token());
+  ASSERT_TRUE(report);
+  ASSERT_TRUE(report->diagnosis);
+  EXPECT_EQ(report->diagnosis->code, "cancelled");
+  EXPECT_TRUE(calls_that_matter().back().starts_with("drop akko-probe-"));
+  expect_nothing_left();
+  EXPECT_FALSE(coordination->probes.lease_dirty()) << "the name needs no sweep";
+}
+
+TEST_F(CheckedConnection, AStopBeforeTrinoIsAskedReachesNothing) {
+  network.hang("connect");
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stop.request_stop();
+  });
+  const auto before = calls_that_matter().size();
+  const auto report = test(request(), {}, stop.get_token());
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->diagnosis->code, "cancelled");
+  EXPECT_EQ(calls_that_matter().size(), before);
+}
+
+TEST_F(CheckedConnection, WhatIsSaidAfterSignInCountsForTheMetadata) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"org.postgresql.util.PSQLException: FATAL: database \"sales\" does not exist", "database_not_found"},
+      {"org.postgresql.util.PSQLException: ERROR: permission denied for schema shop", "permission"}};
+  for (const auto& [words, code] : cases) {
+    fail_once("run", {trino_failure(Kind::statement, words, "JDBC_ERROR"), false});
+    std::vector<std::string> seen;
+    const auto report = test(request(), [&](const StepReport& step) {
+      seen.push_back(std::string(to_string(step.step)) + " " + std::string(to_string(step.status)));
+    });
+    ASSERT_TRUE(report);
+    ASSERT_TRUE(report->diagnosis) << code;
+    EXPECT_EQ(report->diagnosis->code, code);
+    EXPECT_EQ(report->steps.at(3).status, StepReport::Status::passed) << code;
+    EXPECT_EQ(report->steps.at(4).code, code);
+    EXPECT_EQ(seen.at(seen.size() - 2), "metadata running");
+    EXPECT_EQ(seen.back(), "metadata failed");
+    fail_once("run", {trino_failure(Kind::statement, words, "JDBC_ERROR"), false});
+    EXPECT_FALSE(create());
+    EXPECT_EQ(steps.at(4).code, code);
+  }
+}
+
+TEST_F(CheckedConnection, SaysHowManySchemasThereAre) {
+  trino.rows = {{"information_schema"}, {"shop"}, {"hr"}};
+  const auto report = test();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->steps.at(4).message, "2 schemas visible");
+  for (const auto& step : report->steps) EXPECT_NE(step.status, StepReport::Status::not_run);
+}
+
+TEST_F(CheckedConnection, AMySqlServerIsNotKnockedAt) {
+  auto asked = request();
+  asked.connector = "mysql";
+  asked.properties = {{"connection-url", "jdbc:mysql://db:3306"}, {"connection-user", "u"}};
+  const auto report = test(asked);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(network.calls(), std::vector<std::string>{"resolve db"});
+  EXPECT_EQ(report->steps.at(1).status, StepReport::Status::skipped);
+  EXPECT_NE(report->steps.at(1).message.find("max_connect_errors"), std::string::npos);
+}
+
+// Its client would take the words of another service for the length of a message, and ask for as much memory.
+TEST_F(CheckedConnection, AKafkaBrokerIsGreetedBeforeTrinoMeetsIt) {
+  with_connectors({"kafka"});
+  network.on_connect(9092, fakes::FakeNetwork::failure("wrong_service"));
+  const auto before = calls_that_matter().size();
+  const auto report = test(kafka_request());
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_TRUE(report->diagnosis);
+  EXPECT_EQ(report->diagnosis->code, "wrong_service");
+  EXPECT_EQ(network.calls().back(), "greet 10.0.0.1:9092");
+  EXPECT_EQ(calls_that_matter().size(), before);
+  auto encrypted = kafka_request();
+  encrypted.field_texts["security"] = Secret("SASL_SSL");
+  ASSERT_TRUE(test(encrypted));
+  EXPECT_EQ(network.calls().back(), "connect 10.0.0.1:9092") << "the greeting is for plain connections";
+}
+
+TEST_F(CheckedConnection, AFileOfSecretsIsHandedOverByItsPath) {
+  with_connectors({"kafka"});
+  const auto created = create(kafka_request());
+  ASSERT_TRUE(created) << created.error().message;
+  const auto spec = trino.find("client-form-01");
+  ASSERT_TRUE(spec);
+  EXPECT_EQ(
+      spec->properties.at("kafka.config.resources"),
+      "${akko:path:client-form-01/kafka.config.resources." + std::to_string(created->secret_revision) + "}");
+  const auto file =
+      std::string(secrets.kept.at("client-form-01").second.at("kafka.config.resources").reveal());
+  EXPECT_NE(file.find("s3cret-value"), std::string::npos);
+  for (const auto& [name, value] : spec->properties)
+    EXPECT_EQ(value.find("s3cret-value"), std::string::npos) << name;
+  const auto values = service->form_values(*created);
+  ASSERT_TRUE(values);
+  EXPECT_EQ(values->text("user"), "reader");
+  EXPECT_TRUE(values->secrets.empty());
+}
+
+TEST_F(CheckedConnection, AFileOfSecretsNeedsThePluginWhateverTheOperatorAllows) {
+  trino.has_provider = false;
+  restart_product(true);
+  with_connectors({"kafka", "postgresql"});
+  ASSERT_TRUE(create()) << "a plain secret may be sent";
+  const auto created = create(kafka_request());
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().reason, "secrets_plugin_missing");
+  EXPECT_FALSE(trino.names().contains("client-form-01"));
+  EXPECT_EQ(test(kafka_request()).error().reason, "secrets_plugin_missing");
+}
+
+TEST_F(CheckedConnection, AConstantOfAUrlIsAddedToARawOne) {
+  with_connectors({"snowflake"});
+  auto asked = form_request("snowflake", {});
+  asked.by_form = false;
+  asked.properties = {{"connection-url", "jdbc:snowflake://acme-x1.snowflakecomputing.com"},
+                      {"connection-user", "reader"},
+                      {"snowflake.account", "acme-x1"},
+                      {"snowflake.database", "SALES"},
+                      {"snowflake.warehouse", "WH"},
+                      {"snowflake.role", "READER"}};
+  asked.credentials["connection-password"] = Secret("s3cret-value");
+  const auto created = create(asked);
+  ASSERT_TRUE(created) << created.error().message
+                       << (created.error().violations.empty()
+                               ? ""
+                               : ": " + created.error().violations.front().field);
+  const auto url = trino.find("client-form-01")->properties.at("connection-url");
+  EXPECT_NE(url.find("enablePutGet=false"), std::string::npos) << url;
+  EXPECT_EQ(created->spec.properties.at("connection-url"), asked.properties.at("connection-url"))
+      << "the record keeps what was given";
+  asked.name = "client-form-02";
+  asked.properties["connection-url"] += "?enablePutGet=true";
+  EXPECT_EQ(create(asked).error().reason, "invalid_request");
+}
+
+// Without the form, Kafka's file would be missing and with it what keeps Trino safe.
+TEST_F(CheckedConnection, PropertiesThatNoFormYieldsAreRefusedWhereTheFormWritesAFile) {
+  with_connectors({"kafka"});
+  auto asked = form_request("kafka", {});
+  asked.by_form = false;
+  asked.properties = {{"kafka.nodes", "kafka.example:9092"}, {"kafka.table-names", "shop.orders"}};
+  asked.credentials["kafka.config.resources"] =
+      Secret("security.protocol=PLAINTEXT\nssl.keystore.location=/etc/x\n");
+  const auto created = create(asked);
+  ASSERT_FALSE(created);
+  ASSERT_EQ(created.error().violations.size(), 1U);
+  EXPECT_EQ(created.error().violations.front().code, "template");
+  expect_nothing_left();
+}
+
 TEST_F(CatalogServiceTest, AuditsEveryAttempt) {
   ASSERT_TRUE(create());
   ASSERT_FALSE(create());

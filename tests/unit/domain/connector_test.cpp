@@ -139,6 +139,56 @@ TEST(ConnectorDefinition, KnowsWhereTheNetworkStepsGo) {
   EXPECT_TRUE(pair[0].tls && pair[0].verify);
 }
 
+// A greeting is for connections without TLS; lists of hosts may hold blanks.
+TEST(ConnectorDefinition, GreetsWhereItSpeaksPlainly) {
+  auto text = with(
+      R"("endpoints": [{"url": "thing.url", )",
+      R"("endpoints": [{"hosts": "thing.hosts", "default_port": 7, "greeting": {"send": "00ff", "expect": "01"}, )");
+  const std::string before = R"({"name": "thing.mode")";
+  text.insert(text.find(before), R"({"name": "thing.hosts", "label": "l", "help": "h", "kind": "text"}, )");
+  const auto definition = ConnectorDefinition::parse(text, "thing.json");
+  ASSERT_TRUE(definition) << definition.error().message;
+  const Properties given = {{"thing.url", "jdbc:thing://h"}, {"thing.hosts", "a:1, b ,[::1]:3"}};
+  const auto plain = definition->network_targets(raw(given));
+  ASSERT_EQ(plain.size(), 1U);
+  EXPECT_EQ(plain[0].hosts, (std::vector<Url::Host>{{"a", 1}, {"b", 7}, {"[::1]", 3}}));
+  ASSERT_TRUE(plain[0].greeting);
+  EXPECT_EQ(plain[0].greeting->send, std::string("\0\xff", 2));
+  EXPECT_EQ(plain[0].greeting->expect, "\x01");
+  auto encrypted = given;
+  encrypted["thing.auth"] = "PAIR";
+  const auto pair = definition->network_targets(raw(encrypted, {{"thing.pair", "a:b"}}));
+  ASSERT_EQ(pair.size(), 1U);
+  EXPECT_TRUE(pair[0].tls);
+  EXPECT_FALSE(pair[0].greeting);
+  // Whether there is TLS cannot be told: nothing is said that only a plain listener understands.
+  auto more = given;
+  more["thing.url"] = "jdbc:thing://h,i";
+  const auto unclear = definition->network_targets(raw(more));
+  ASSERT_EQ(unclear.size(), 1U);
+  EXPECT_FALSE(unclear[0].greeting);
+}
+
+TEST(ConnectorDefinition, AFormIsToldWhatAPropertyRefuses) {
+  FieldValues form;
+  form.texts = {{"host", "h"}, {"user", "Al"}};
+  std::vector<FieldViolation> violations;
+  thing().from_form(form, {}, violations);
+  ASSERT_EQ(violations.size(), 1U);
+  EXPECT_EQ(violations[0].field, "fields.user");
+  EXPECT_EQ(violations[0].message, "must be lower case");
+}
+
+TEST(ConnectorDefinition, TheProductsOwnEndpointsDoNoHarm) {
+  const auto kafka = test::connector("kafka").network_targets(
+      raw({{"kafka.nodes", "a:9092, b"}, {"kafka.table-names", "x"}}));
+  ASSERT_EQ(kafka.size(), 1U);
+  EXPECT_EQ(kafka[0].hosts.size(), 2U);
+  const auto mysql = test::connector("mysql").network_targets(raw({{"connection-url", "jdbc:mysql://db"}}));
+  ASSERT_EQ(mysql.size(), 1U);
+  EXPECT_THAT(mysql[0].tcp_unknown, HasSubstr("max_connect_errors"));
+}
+
 TEST(ConnectorDefinition, AFormAndItsPropertiesAreTheSame) {
   const auto definition = thing();
   FieldValues form;
@@ -314,7 +364,41 @@ TEST(DefinitionReader, RefusesWhatDoesNotFit) {
       {R"("endpoints": [{"url": "thing.url", )", R"("endpoints": [{)", "/endpoints/0", "one of url, hosts"},
       {R"("tls": {"when": {"auth")", R"("tls": {"when": {"aut")", "/endpoints", "unknown field aut"},
       {R"("user": "user", "database")", R"("user": "key", "database")", "/", "no field to name"},
+      {R"("endpoints": [{"url": "thing.url", )", R"("endpoints": [{"url": "thing.url", "default_port": 7, )",
+       "/endpoints/0", "go with hosts"},
+      {R"("endpoints": [{"url": "thing.url", )",
+       R"("endpoints": [{"url": "thing.url", "greeting": {"send": "0", "expect": "00"}, )",
+       "/endpoints/0/greeting/send", "pairs of hexadecimal digits"},
+      {R"("endpoints": [{"url": "thing.url", )",
+       R"("endpoints": [{"url": "thing.url", "greeting": {"send": "00"}, )", "/endpoints/0/greeting/expect",
+       "is required"},
+      {R"("endpoints": [{"url": "thing.url", )",
+       R"("endpoints": [{"url": "thing.url", "tcp_unknown": "it counts", )", "/endpoints/0/tcp_unknown",
+       "neither a greeting nor a handshake"},
+      {R"("endpoints": [{"url": "thing.url")",
+       R"("endpoints": [{"hosts": "thing.user", "port": "thing.user")", "/endpoints",
+       "integer from 1 to 65535"},
+      {R"("constants": {"thing.fixed")", R"("constants": {"thing.mode")", "/constants",
+       "thing.mode is a property, too"},
+      {R"("constants": {"thing.fixed": "yes")", R"("constants": {"thing.url?wait": "yes")", "/constants",
+       "no limited parameter"},
+      {R"("constants": {"thing.fixed": "yes")", R"("constants": {"thing.url?factory": "A B")", "/constants",
+       "need no encoding"},
+      {R"({"wait": 5})", R"({"wait": "5 s"})", "/dry_run/parameters/thing.url/wait", "need no encoding"},
+      {R"("names": ["thing.file"])", R"("names": ["thing.auth"])", "/refused",
+       "defined or refused elsewhere"},
+      // A default that a template would judge by a field that there is not.
+      {R"("name": "thing.user", "label": "l", "help": "h", "kind": "text",)",
+       R"("name": "thing.user", "label": "l", "help": "h", "kind": "text", "default": "a", "templates": [{"text": "{nobody}"}],)",
+       "/properties", "unknown field nobody"},
       // fields
+      {R"("maximum": 65535, "to")", R"("maximum": 70000, "to")", "/fields", "integer from 1 to 65535"},
+      {R"("sets": {"thing.auth": "KEY"})", R"("sets": {"thing.url#form": "srv"})", "/fields",
+       "srv is no form of the URL"},
+      {R"("sets": {"thing.auth": "KEY"})", R"("sets": {"thing.url#port": "0"})", "/fields",
+       "sets a port that is none"},
+      {R"("trino_connector": "thing2")", R"("trino_connector": "thing 2")",
+       "/fields/4/choices/2/trino_connector", "must match"},
       {R"({"key": "host")", R"({"key": "Host")", "/fields/0/key", "must match"},
       {R"("to": "thing.url#host")", R"("to": "thing.url#hots")", "/fields/0/to", "unknown part"},
       {R"("to": "thing.url#host")", R"("to": "thing.user#host")", "/fields", "not a property of kind url"},
