@@ -117,7 +117,12 @@ void judge_values(const CatalogRequest& request, JudgedRequest& judged,
   // With properties alone, the fields that no property carries may stand beside them.
   const bool whole_form = request.by_form && (!others.empty() || request.properties.empty());
   if (whole_form) judged.raw = definition.from_form(values, std::move(judged.raw), violations);
-  if (violations.size() == before) definition.validate(judged.raw, judged.options, violations);
+  if (violations.size() > before) return;
+  definition.validate(judged.raw, judged.options, violations);
+  if (!whole_form) return;
+  for (auto violation = violations.begin() + static_cast<std::ptrdiff_t>(before);
+       violation != violations.end(); ++violation)
+    violation->field = definition.place_in_form(violation->field);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ ValueCheck check_kind(const PropertyDefinition& definition, std::string_view val
 }
 
 std::string field_of(std::string_view name, bool secret) {
-  return (secret ? "credentials." : "properties.") + shown(name);
+  return (secret ? "credentials." : "properties.") + std::string(name);
 }
 
 }  // namespace
@@ -129,7 +129,7 @@ bool ConnectorDefinition::check_set_only(const std::string& name, std::string_vi
 // A name that is none of ours, in the words that help most.
 void ConnectorDefinition::check_name(std::string_view name, bool among_secrets,
                                      std::vector<FieldViolation>& violations) const {
-  const auto field = field_of(name, among_secrets);
+  const auto field = field_of(shown(name), among_secrets);
   if (const auto problem = check_characters(name)) {
     violations.push_back({field, problem->code, "the name " + problem->message});
     return;
@@ -162,8 +162,8 @@ void ConnectorDefinition::validate(const RawValues& raw, const Properties& optio
 
   const auto before = violations.size();
   const auto check = [&](const std::string& name, std::string_view value, bool among_secrets) {
-    const auto field = field_of(name, among_secrets);
     const auto* definition = find(name);
+    const auto field = field_of(definition == nullptr ? shown(name) : name, among_secrets);
     if (definition == nullptr) {
       if (among_secrets || !check_set_only(name, value, field, violations))
         check_name(name, among_secrets, violations);
@@ -291,6 +291,15 @@ RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw
     if (!raw.secrets.try_emplace(name, std::move(value)).second) refuse_both(name, true);
   }
   return raw;
+}
+
+std::string ConnectorDefinition::place_in_form(const std::string& violated) const {
+  const auto dot = violated.find('.');
+  const auto name = dot == std::string::npos ? "" : violated.substr(dot + 1);
+  for (const auto& field : fields_) {
+    if (field.to && field.to->property == name) return "fields." + field.key;
+  }
+  return violated;
 }
 
 RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose) const {

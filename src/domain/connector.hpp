@@ -150,6 +150,9 @@ class ConnectorDefinition {
   // Appends every violation, filed under "fields.<key>" and "properties.<name>".
   RawValues from_form(const FieldValues& given, RawValues raw, std::vector<FieldViolation>& violations) const;
 
+  // What a violation by a property ("properties.<name>") is called where a form filled it.
+  std::string place_in_form(const std::string& violated) const;
+
   // Appends every violation of what an admin sent as properties. Fields are named "properties.<name>" and
   // "credentials.<name>". Codes: required, unknown, refused, misplaced (a secret among the properties
   // or the reverse), too_many, constant, template, the codes of domain/validation.hpp, of form.hpp and

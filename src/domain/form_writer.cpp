@@ -125,7 +125,11 @@ class Form::Writer {
     auto text = url.text(rules.syntax);
     const auto again = Url::parse(text, rules.syntax);
     if (!again || *again != url) {
-      const auto part = slot(property, Part::hosts) != nullptr ? Part::hosts : Part::host;
+      auto without_path = url;
+      without_path.path.clear();
+      const bool path_alone = Url::parse(without_path.text(rules.syntax), rules.syntax).has_value();
+      const auto host = slot(property, Part::hosts) != nullptr ? Part::hosts : Part::host;
+      const auto part = path_alone && !url.path.empty() ? Part::path : host;
       return complain(place_of(property, part), "url",
                       again ? "cannot be written into a URL" : again.error().message);
     }
