@@ -1,5 +1,6 @@
 #include "app/warm_up.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "app/operation_id.hpp"
@@ -60,23 +61,37 @@ void ConnectorWarmUp::restore(const std::string& run) {
   coordination_.trino.change([&](TrinoFacts& facts) { facts.warmed = warmed; });
 }
 
+// What is waited for first: connectors of registered catalogs, then databases, which most begin with.
+int ConnectorWarmUp::rank(const ConnectorDefinition& definition) const {
+  const auto snapshot = store_.snapshot();
+  const bool used =
+      std::any_of(snapshot->catalogs.begin(), snapshot->catalogs.end(),
+                  [&](const auto& catalog) { return catalog->spec.connector == definition.id(); });
+  if (used) return 0;
+  return definition.category() == "relational" ? 1 : 2;
+}
+
 // One connector per tick, so that a restart of Trino or a drift is noticed between two.
 void ConnectorWarmUp::next(const std::stop_token& stop) {
   const auto facts = coordination_.trino.facts();
   if (facts.warm_up == WarmUp::off || facts.warm_up == WarmUp::done) return;
+  const ConnectorDefinition* next = nullptr;
   for (const auto& definition : connectors_.all()) {
     if (!facts.connectors.contains(definition->trino_connector()) || facts.warmed.contains(definition->id()))
       continue;
-    coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::running; });
-    if (!warm(*definition, stop)) return;
-    coordination_.trino.change([&](TrinoFacts& f) { f.warmed.insert(definition->id()); });
-    const auto warmed = coordination_.trino.facts();
-    if (auto kept = store_.remember(kWarmedKey, warmed.coordinator_run + " " + join(warmed.warmed)); !kept) {
-      log::warn("the warm-up could not be recorded", {{"reason", kept.error().message}});
-    }
+    if (next == nullptr || rank(*definition) < rank(*next)) next = definition.get();
+  }
+  if (next == nullptr) {
+    coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::done; });
     return;
   }
-  coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::done; });
+  coordination_.trino.change([](TrinoFacts& f) { f.warm_up = WarmUp::running; });
+  if (!warm(*next, stop)) return;
+  coordination_.trino.change([&](TrinoFacts& f) { f.warmed.insert(next->id()); });
+  const auto warmed = coordination_.trino.facts();
+  if (auto kept = store_.remember(kWarmedKey, warmed.coordinator_run + " " + join(warmed.warmed)); !kept) {
+    log::warn("the warm-up could not be recorded", {{"reason", kept.error().message}});
+  }
 }
 
 // Creates, probes and drops a catalog that reaches nothing, which makes Trino load the connector's classes

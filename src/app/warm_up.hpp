@@ -26,6 +26,7 @@ class ConnectorWarmUp {
   void next(const std::stop_token& stop);
 
  private:
+  int rank(const ConnectorDefinition& definition) const;
   bool warm(const ConnectorDefinition& definition, const std::stop_token& stop);
 
   CatalogStore& store_;

@@ -127,6 +127,7 @@ class ConnectorDefinition {
   const std::string& id() const { return id_; }
   const std::string& trino_connector() const { return trino_connector_; }
   const std::string& title() const { return title_; }
+  const std::string& category() const { return category_; }
   const Probe& probe() const { return probe_; }
   const std::vector<PropertyDefinition>& properties() const { return properties_; }
   const std::vector<FieldDefinition>& fields() const { return fields_; }

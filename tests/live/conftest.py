@@ -22,7 +22,7 @@ def _world() -> Iterator[World]:
     directory.chmod(0o755)  # the database servers run as another account
     secrets = directory / "secrets"
     secrets.mkdir(mode=0o700)
-    trino = Trino(directory / "trino", secrets)
+    trino = Trino(directory / "trino", secrets, plugins=["clickhouse", "geospatial", "memory", "mysql", "postgresql", "tpch"])
     postgresql, mysql = (Source(name, directory / name) for name in ("postgresql", "mysql"))
     trino.prepare()
     product = Product(directory, trino.url, RECONCILE_INTERVAL_SECONDS="0.5", DRIFT_CHECK_SECONDS="2")
