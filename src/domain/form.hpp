@@ -30,7 +30,7 @@ class Form {
   FieldValues effective(const FieldValues& given) const;
 
   // The properties that effective values yield. Violations of what cannot be written are filed under
-  // "fields.<key>", codes url, url_path, url_parameter_*, misplaced, template.
+  // "fields.<key>", codes url, url_path, url_parameter_*, misplaced, template, required.
   RawValues write(const FieldValues& effective, std::vector<FieldViolation>& violations) const;
 
   // The values that these properties stand for, without defaults; `options` are the values of the fields that

@@ -86,6 +86,23 @@ class Form::Writer {
       return complain("fields." + fields.front(), "template",
                       "holds a character that cannot be written into " + property.name);
     }
+    for (const auto& one : property.templates) {
+      if (values_.holds(one.when) && complain_of_half(one.text)) return;
+    }
+  }
+
+  // A value that goes nowhere but into a template must not be lost because another one is missing.
+  bool complain_of_half(const TextTemplate& text) {
+    const auto fields = text.fields();
+    const auto given = std::find_if(fields.begin(), fields.end(), [&](const std::string& key) {
+      const auto* field = form_.find(key);
+      return values_.find(key) && field != nullptr && !field->to && !field->has_sets();
+    });
+    const auto missing = std::find_if(fields.begin(), fields.end(),
+                                      [&](const std::string& key) { return !values_.find(key); });
+    if (given == fields.end() || missing == fields.end()) return false;
+    complain("fields." + *missing, "required", "is required together with " + form_.find(*given)->label);
+    return true;
   }
 
   // The field that fills a part of the URL, for violations.

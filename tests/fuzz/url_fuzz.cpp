@@ -56,10 +56,10 @@ void check_rules(std::string_view text, const UrlRules& rules) {
   bare.user.clear();
   bare.password.clear();
   require(!holds_refused_parameter(bare.text(rules.syntax), rules));
-  const auto parameters = std::min(text.find('?'), text.find(';'));
-  require(rules.syntax.user_info ||
-          text.find('@', rules.syntax.forms[url->form].prefix.size()) == std::string_view::npos ||
-          text.find('@', rules.syntax.forms[url->form].prefix.size()) > parameters);
+  // No user before the host; in a path or a value an @ is only text.
+  const auto begin = rules.syntax.forms[url->form].prefix.size();
+  const auto authority = text.substr(begin, std::min(text.find_first_of("/?;", begin), text.size()) - begin);
+  require(rules.syntax.user_info || authority.find('@') == std::string_view::npos);
 }
 
 }  // namespace

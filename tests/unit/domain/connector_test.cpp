@@ -169,6 +169,17 @@ TEST(ConnectorDefinition, GreetsWhereItSpeaksPlainly) {
   EXPECT_FALSE(unclear[0].greeting);
 }
 
+// Half of what a template needs would be dropped without a word.
+TEST(ConnectorDefinition, AFormIsToldOfTheOtherHalf) {
+  FieldValues form;
+  form.texts = {{"host", "catalog.example"}, {"auth", "oauth2"}, {"client_id", "me"}, {"storage", "none"}};
+  std::vector<FieldViolation> violations;
+  test::connector("iceberg").from_form(form, {}, violations);
+  ASSERT_EQ(violations.size(), 1U) << violations.front().field;
+  EXPECT_EQ(violations[0].field, "fields.client_secret");
+  EXPECT_EQ(violations[0].code, "required");
+}
+
 TEST(ConnectorDefinition, AFormIsToldWhatAPropertyRefuses) {
   FieldValues form;
   form.texts = {{"host", "h"}, {"user", "Al"}};

@@ -123,6 +123,11 @@ Properties told(const ConnectorDefinition& definition, const FieldValues& values
   out.insert(values.texts.begin(), values.texts.end());
   for (const auto& field : definition.fields()) {
     if (!field.to) continue;
+    if (field.to->part == Address::Part::host &&
+        out.contains(field.key)) {  // IPv6 may stand in brackets or not
+      auto& host = out[field.key];
+      if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+    }
     const bool may_grow = field.to->part == Address::Part::hosts ||
                           (field.to->part == Address::Part::port && !given.find(field.key));
     if (may_grow) out.erase(field.key);
