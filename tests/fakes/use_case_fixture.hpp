@@ -63,6 +63,7 @@ class UseCases : public ::testing::Test {
   }
   static Caller alice() { return {{"sub-alice", "alice", {"akko-admin"}}, "request-1", "127.0.0.1", {}}; }
 
+  // One thread at a time: it keeps the steps.
   Result<Catalog> create(const CatalogRequest& asked = request()) {
     auto created = service->create(asked, {}, alice());
     if (created) return std::move(*created);

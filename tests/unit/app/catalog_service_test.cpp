@@ -150,9 +150,9 @@ TEST_F(CatalogServiceTest, TwoAdminsOneName) {
   std::atomic<int> taken = 0;
   for (int i = 0; i < 8; ++i) {
     admins.emplace_back([&] {
-      const auto created = create();
+      const auto created = service->create(request(), {}, alice());
       if (created) ++won;
-      if (!created && created.error().reason == "name_taken") ++taken;
+      if (!created && created.error().error.reason == "name_taken") ++taken;
     });
   }
   admins.clear();
