@@ -34,6 +34,7 @@ class Seen:
 class AnyTrino(FakeTrino):
     def __init__(self, secrets_dir: Path) -> None:
         super().__init__(secrets_dir)
+        self.connectors = sorted({one for definition in DEFINITIONS.values() for one in trino_connectors(definition)})
         self.seen: dict[str, Seen] = {}
         self.others: list[str] = []
 
@@ -51,13 +52,7 @@ class AnyTrino(FakeTrino):
     def _execute(self, query: Query) -> None:
         name = re.search(r'"(h[0-9]+-hostile)"', query.sql)
         if not name:
-            try:
-                return super()._execute(query)
-            except StatementError as failure:
-                if "No factory for connector" in failure.error["message"]:
-                    names = sorted({one for definition in DEFINITIONS.values() for one in trino_connectors(definition)})
-                    failure.error["message"] = f"No factory for connector 'x'. Available factories: [{', '.join(names)}]"
-                raise
+            return super()._execute(query)
         with self.lock:
             if query.sql.startswith("CREATE"):
                 if name[1] in self.catalogs:

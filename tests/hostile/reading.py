@@ -44,6 +44,15 @@ def shape(sql: str) -> list[tuple[str, str]]:
     return [(token.kind, "" if token.kind in quoted else token.text) for token in found]
 
 
+def assert_inert(sql: str, mark: str) -> None:
+    """`mark` stands within quotes only, and nothing is referred to but our secrets."""
+    for token in tokens(sql):
+        if token.kind not in ("identifier", "literal"):
+            assert mark not in token.text, token
+        assert not any(is_control(character) for character in token.text), token
+        assert "${" not in REFERENCE.sub("", token.text), token
+
+
 def created(sql: str, name: str) -> tuple[str, dict[str, str]]:
     """Connector and properties of CREATE CATALOG "name" USING connector WITH (…) /* operation … */ and of nothing else."""
     found = tokens(sql)

@@ -101,6 +101,8 @@ class Fault:
 
 
 class FakeTrino:
+
+    connectors: list[str] | None = None  # instead of CONNECTORS
     def __init__(self, secrets_dir: Path | None = None) -> None:
         """`secrets_dir`: where the secret provider reads; None = a Trino without our plugin."""
         self.secrets_dir = secrets_dir
@@ -268,9 +270,10 @@ class FakeTrino:
             time.sleep(self.create_delay)
             query.update_type = "CREATE CATALOG"
             name, connector = match["name"], match["connector"]
-            if connector not in CONNECTORS:
+            available = self.connectors or CONNECTORS
+            if connector not in available:
                 error = recorded("connector_missing")
-                error["message"] = f"No factory for connector '{connector}'. Available factories: [{', '.join(CONNECTORS)}]"
+                error["message"] = f"No factory for connector '{connector}'. Available factories: [{', '.join(available)}]"
                 raise StatementError(error)
             properties = {key: value.replace("''", "'") for key, value in PROPERTY.findall(match["properties"] or "")}
             resolved = {key: REFERENCE.sub(self._resolve, value) for key, value in properties.items()}
