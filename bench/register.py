@@ -165,7 +165,7 @@ def run(count: int, present: int) -> bool:
     directory.chmod(0o755)  # the database server runs as another account
     secrets = directory / "secrets"
     secrets.mkdir(mode=0o700)
-    trino = Trino(directory / "trino", secrets, heap="3g")
+    trino = Trino(directory / "trino", secrets, heap="3g", plugins=["geospatial", "postgresql"])
     postgresql, mysql = Source("postgresql", directory / "postgresql"), Source("mysql", directory / "mysql")
     product = Product(directory, trino.url, LOG_LEVEL="info", CHECKS_PER_MINUTE="10000")
     trino.prepare()
@@ -173,7 +173,7 @@ def run(count: int, present: int) -> bool:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.start(), [trino, postgresql]))
         product.start()
-        world = World(directory, trino, postgresql, mysql, product, product.api())
+        world = World(directory, trino, product, product.api(), postgresql, mysql)
         world.await_warm_up()
         return report(world, count, present)
     finally:
