@@ -17,6 +17,9 @@ from support.source import Source
 # AKKO_LIVE_WIDE=0 leaves the heavy ones out; ./test and CI run them all.
 CHOSEN = [kind for kind in SOURCES if kind.tier == "always" or os.environ.get("AKKO_LIVE_WIDE", "1") != "0"]
 
+# The first test also fetches what the servers need, about 1.5 GB on a new machine.
+pytestmark = pytest.mark.timeout(1800)
+
 CASES = sorted((REPOSITORY / "tests" / "golden").glob("*/*.json"))
 
 
