@@ -20,11 +20,12 @@ Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
                 "Install the connector's plugin on the coordinator and every worker, then restart Trino.");
   }
   // A file of secrets cannot be sent inside a statement, whatever is allowed.
-  const auto complete = judged.definition->complete(judged.raw, ConnectorDefinition::Purpose::registration);
-  const bool refused =
-      facts.secrets_provider == SecretsProvider::missing &&
-      (!settings_.allow_secrets_in_statements || needs_secret_files(*judged.definition, complete.secrets));
-  if (refused) {
+  const auto needs_files = [&definition = *judged.definition, &judged] {
+    const auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::registration);
+    return needs_secret_files(definition, complete.secrets);
+  };
+  if (facts.secrets_provider == SecretsProvider::missing &&
+      (!settings_.allow_secrets_in_statements || needs_files())) {
     auto error =
         fail(ErrorCode::unavailable, "secrets_plugin_missing",
              "Trino has no secret provider `akko`, so secrets could only be sent inside statements, where "

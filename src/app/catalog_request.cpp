@@ -119,10 +119,6 @@ void judge_values(const CatalogRequest& request, JudgedRequest& judged,
   if (whole_form) judged.raw = definition.from_form(values, std::move(judged.raw), violations);
   if (violations.size() > before) return;
   definition.validate(judged.raw, judged.options, violations);
-  if (!whole_form) return;
-  for (auto violation = violations.begin() + static_cast<std::ptrdiff_t>(before);
-       violation != violations.end(); ++violation)
-    violation->field = definition.place_in_form(violation->field);
 }
 
 }  // namespace

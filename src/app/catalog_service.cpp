@@ -243,11 +243,16 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
   CheckProgress progress;
   // A name that is taken is told by `reserve` below, and before anything else is asked.
   if (snapshot->find(judged.name->text()) == nullptr) {
-    const auto problem = check_network(ports_.network, definition.network_targets(judged.raw),
-                                       network_skip_reason(), texts, context, progress);
+    auto problem = check_network(ports_.network, definition.network_targets(judged.raw),
+                                 network_skip_reason(), texts, context, progress);
     steps = progress.steps();
+    if (!problem && definition.trial_first()) {
+      TestReport trial;
+      AKKO_TRY(problem, try_in_trino(judged, texts, context, progress, trial));
+      steps = progress.steps();
+    }
     if (problem) return tl::make_unexpected(error_of(*problem));
-    AKKO_CHECK(try_first(judged, context, progress, steps));
+    if (!definition.trial_first()) progress.begin(CheckStep::sign_in);  // the saga probes the catalog itself
   }
   AKKO_TRY(auto undertaking, prepare(judged, request, caller, operation_id));
   undertaking.progress = std::move(progress);
@@ -260,20 +265,6 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
   auto error = registration_error(*failure, texts, undertaking);
   steps = undertaking.progress.steps();
   return tl::make_unexpected(std::move(error));
-}
-
-// The trial run where the connector wants one; else the saga probes the catalog itself.
-Result<void> CatalogService::try_first(const JudgedRequest& judged, const CallContext& context,
-                                       CheckProgress& progress, std::vector<StepReport>& steps) {
-  if (!judged.definition->trial_first()) {
-    progress.begin(CheckStep::sign_in);
-    return {};
-  }
-  TestReport report;
-  AKKO_TRY(const auto problem, try_in_trino(judged, context, progress, report));
-  steps = progress.steps();
-  if (problem) return tl::make_unexpected(error_of(*problem));
-  return {};
 }
 
 Error CatalogService::registration_error(const SagaFailure& failure, const DiagnosisContext& texts,
@@ -301,12 +292,12 @@ Error CatalogService::registration_error(const SagaFailure& failure, const Diagn
 Result<TestReport> CatalogService::check_connection(const JudgedRequest& judged, const CallContext& context,
                                                     CheckProgress progress) {
   const auto& definition = *judged.definition;
+  const auto texts = texts_of(definition, judged.raw, deadline_of(definition));
   TestReport report;
-  report.diagnosis =
-      check_network(ports_.network, definition.network_targets(judged.raw), network_skip_reason(),
-                    texts_of(definition, judged.raw, deadline_of(definition)), context, progress);
+  report.diagnosis = check_network(ports_.network, definition.network_targets(judged.raw),
+                                   network_skip_reason(), texts, context, progress);
   if (!report.diagnosis) {
-    AKKO_TRY(report.diagnosis, try_in_trino(judged, context, progress, report));
+    AKKO_TRY(report.diagnosis, try_in_trino(judged, texts, context, progress, report));
   }
   report.steps = progress.steps();
   return report;
@@ -314,6 +305,7 @@ Result<TestReport> CatalogService::check_connection(const JudgedRequest& judged,
 
 // Sign-in and metadata, under a name of the probe pool.
 Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedRequest& judged,
+                                                              DiagnosisContext texts,
                                                               const CallContext& context,
                                                               CheckProgress& progress, TestReport& report) {
   const auto& definition = *judged.definition;
@@ -335,7 +327,6 @@ Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedReques
 
   if (lease->was_dirty()) static_cast<void>(ports_.trino.drop(name, context));  // if it fails, CREATE tells
   if (!complete.secrets.empty()) AKKO_CHECK(ports_.secrets.put(name, secret_revision, complete.secrets));
-  auto texts = texts_of(definition, judged.raw, deadline_of(definition));
   texts.step = TestStep::create;
   auto outcome = ports_.trino.create(spec, context);
   // Whether the catalog may still come into being.

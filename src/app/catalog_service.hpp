@@ -112,10 +112,9 @@ class CatalogService {
                                       CheckProgress progress);
   void end_test(AuditEvent event, const std::string& operation_id, std::string_view error_class,
                 std::chrono::steady_clock::time_point start, const Caller& caller);
-  Result<void> try_first(const JudgedRequest& judged, const CallContext& context, CheckProgress& progress,
-                         std::vector<StepReport>& steps);
-  Result<std::optional<Diagnosis>> try_in_trino(const JudgedRequest& judged, const CallContext& context,
-                                                CheckProgress& progress, TestReport& report);
+  Result<std::optional<Diagnosis>> try_in_trino(const JudgedRequest& judged, DiagnosisContext texts,
+                                                const CallContext& context, CheckProgress& progress,
+                                                TestReport& report);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
                           const std::string& operation_id, Catalog& found);
   SecretTransport transport() const;

@@ -49,9 +49,7 @@ Result<ConnectorDefinition> ConnectorDefinition::parse(std::string_view json, st
 }
 
 const PropertyDefinition* ConnectorDefinition::find(std::string_view property) const {
-  const auto found = std::find_if(properties_.begin(), properties_.end(),
-                                  [&](const PropertyDefinition& own) { return own.name == property; });
-  return found == properties_.end() ? nullptr : &*found;
+  return form().find_property(property);
 }
 
 const RefusedProperties* ConnectorDefinition::find_refused(std::string_view property) const {
@@ -293,15 +291,6 @@ RawValues ConnectorDefinition::from_form(const FieldValues& given, RawValues raw
   return raw;
 }
 
-std::string ConnectorDefinition::place_in_form(const std::string& violated) const {
-  const auto dot = violated.find('.');
-  const auto name = dot == std::string::npos ? "" : violated.substr(dot + 1);
-  for (const auto& field : fields_) {
-    if (field.to && field.to->property == name) return "fields." + field.key;
-  }
-  return violated;
-}
-
 RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose) const {
   RawValues out = given;
   if (purpose == Purpose::dry_run)
@@ -319,8 +308,8 @@ RawValues ConnectorDefinition::complete(const RawValues& given, Purpose purpose)
     if (property.default_value) out.properties.try_emplace(property.name, *property.default_value);
   }
   if (purpose == Purpose::dry_run) append_dry_run(out);
-  append_parameters(constant_parameters_,
-                    out);  // last: a dry run may want its own value of one that is no limit
+  // Last: a dry run may want its own value of one that is no limit.
+  append_parameters(constant_parameters_, out);
   return out;
 }
 

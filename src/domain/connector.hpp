@@ -151,9 +151,6 @@ class ConnectorDefinition {
   // Appends every violation, filed under "fields.<key>" and "properties.<name>".
   RawValues from_form(const FieldValues& given, RawValues raw, std::vector<FieldViolation>& violations) const;
 
-  // What a violation by a property ("properties.<name>") is called where a form filled it.
-  std::string place_in_form(const std::string& violated) const;
-
   // Appends every violation of what an admin sent as properties. Fields are named "properties.<name>" and
   // "credentials.<name>". Codes: required, unknown, refused, misplaced (a secret among the properties
   // or the reverse), too_many, constant, template, the codes of domain/validation.hpp, of form.hpp and
@@ -210,7 +207,8 @@ class ConnectorDefinition {
   void check_form(const RawValues& raw, const Properties& options,
                   std::vector<FieldViolation>& violations) const;
   NetworkTarget located(const EndpointDefinition& endpoint, const RawValues& raw) const;
-  std::string text_of_field(const std::string& key, const RawValues& raw) const;
+  std::string text_of_field(const std::string& key, const RawValues& raw,
+                            const std::optional<FieldValues>& values) const;
   const RefusedProperties* find_refused(std::string_view property) const;
   std::vector<std::string> values_by_choice(std::string_view property) const;
   void check_written(const RawValues& written, std::vector<FieldViolation>& violations) const;

@@ -137,14 +137,16 @@ Endpoint ConnectorDefinition::endpoint(const RawValues& raw) const {
     out.host = host.name;
     if (host.port != 0) out.port = std::to_string(host.port);
   }
-  out.user = text_of_field(user_field_, raw);
-  out.database = text_of_field(database_field_, raw);
+  const auto values = form_values(raw, {});
+  out.user = text_of_field(user_field_, raw, values);
+  out.database = text_of_field(database_field_, raw, values);
   return out;
 }
 
 // Also where the form as a whole cannot say what the properties say.
-std::string ConnectorDefinition::text_of_field(const std::string& key, const RawValues& raw) const {
-  if (const auto values = form_values(raw, {})) return values->text(key);
+std::string ConnectorDefinition::text_of_field(const std::string& key, const RawValues& raw,
+                                               const std::optional<FieldValues>& values) const {
+  if (values) return values->text(key);
   const auto* field = form().find(key);
   if (field == nullptr || !field->to) return "";
   const auto* property = find(field->to->property);

@@ -42,9 +42,10 @@ class Form {
   // What is wrong with the value of a field that is no map.
   static ValueCheck check_value(const FieldDefinition& field, std::string_view value);
 
- private:
+  // A property of the connector by its name; null when it has none.
   const PropertyDefinition* find_property(std::string_view name) const;
 
+ private:
   class Writer;
   class Reader;
 
