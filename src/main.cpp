@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/adapters.hpp"
+#include "api/dev_issuer_routes.hpp"
 #include "api/handlers.hpp"
 #include "api/server.hpp"
 #include "app/catalog_service.hpp"
@@ -24,12 +25,15 @@
 namespace akko {
 namespace {
 
-constexpr std::string_view kDevIssuerPath = "/dev-issuer";
-
 std::string own_url(const Config& config) {
   const bool ipv6 = config.listen_address.find(':') != std::string::npos;
   return "http://" + (ipv6 ? "[" + config.listen_address + "]" : config.listen_address) + ":" +
          std::to_string(config.listen_port);
+}
+
+DevIssuerSettings dev_issuer_settings(const Config& config) {
+  return {own_url(config) + std::string(api::kDevIssuerPath), config.oidc_audiences.front(),
+          config.cockpit_client_id};
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> read_definitions(const std::string& directory) {
@@ -86,10 +90,11 @@ class Product {
     AKKO_TRY(secrets_, open_secret_directory(config_.secrets_dir));
     std::string issuer = config_.oidc_issuer;
     if (config_.dev_issuer) {
-      issuer = own_url(config_) + std::string(kDevIssuerPath);
-      AKKO_TRY(dev_issuer_, open_dev_issuer(config_.home, issuer, config_.oidc_audiences.front(), *clock_));
+      AKKO_TRY(dev_issuer_, open_dev_issuer(config_.home, dev_issuer_settings(config_), *clock_));
+      issuer = dev_issuer_->issuer();
       log::warn(
-          "DEVELOPMENT ISSUER: anyone who can read the key in AKKO_HOME is an admin. For one machine only; "
+          "DEVELOPMENT ISSUER: anyone who can reach this address or read the key in AKKO_HOME is an admin. "
+          "For one machine only; "
           "set "
           "AKKO_OIDC_ISSUER for anything else.");
     }
@@ -118,8 +123,6 @@ class Product {
 
   Result<void> serve() {
     router_.emplace(api::Router::Settings{config_.admin_role}, *verifier_, *audit_, metrics_);
-    std::optional<api::HandlerPorts::IssuerDocuments> documents;
-    if (dev_issuer_) documents = {dev_issuer_->discovery_json(), dev_issuer_->jwks_json()};
     const auto contract = embedded::contract_files();
     add_routes(*router_, {*service_,
                           *connectors_,
@@ -130,7 +133,7 @@ class Product {
                           metrics_,
                           contract.front().content,
                           {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role},
-                          documents});
+                          dev_issuer_.get()});
     api::ServerSettings settings;
     settings.address = config_.listen_address;
     settings.port = config_.listen_port;
@@ -221,8 +224,7 @@ int serve(const CommandLine& command_line, const sigset_t& signals) {
 int print_token(const CommandLine& command_line) {
   const auto& config = command_line.config;
   const auto clock = make_system_clock();
-  const auto issuer = open_dev_issuer(config.home, own_url(config) + std::string(kDevIssuerPath),
-                                      config.oidc_audiences.front(), *clock);
+  const auto issuer = open_dev_issuer(config.home, dev_issuer_settings(config), *clock);
   if (!issuer) {
     print_error(issuer.error());
     return 1;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/catalog_decoder.hpp"
+#include "api/dev_issuer_routes.hpp"
 #include "api/etag.hpp"
 #include "api/event_stream.hpp"
 #include "api/idempotency.hpp"
@@ -190,22 +191,13 @@ void add_open_routes(Router& router, const HandlerPorts& ports) {
               }});
 }
 
-// What an OIDC client needs of an issuer; the tokens themselves come from the `token` command, which can
-// read the key file.
-void add_dev_issuer_routes(Router& router, const HandlerPorts::IssuerDocuments& documents) {
-  router.add({Method::get, "/dev-issuer/.well-known/openid-configuration", Access::open, Runs::quick, "",
-              [json = documents.discovery_json](const Request&) { return Response::json(200, json); }});
-  router.add({Method::get, "/dev-issuer/jwks", Access::open, Runs::quick, "",
-              [json = documents.jwks_json](const Request&) { return Response::json(200, json); }});
-}
-
 }  // namespace
 
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
   add_reading_routes(router, ports);
   add_open_routes(router, ports);
-  if (ports.dev_issuer) add_dev_issuer_routes(router, *ports.dev_issuer);
+  if (ports.dev_issuer != nullptr) add_dev_issuer_routes(router, *ports.dev_issuer);
 }
 
 }  // namespace akko::api

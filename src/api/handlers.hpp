@@ -1,13 +1,13 @@
 // The handlers: decode, call the service, encode. And the route table of the product.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/router.hpp"
 #include "api/views.hpp"
 #include "app/catalog_service.hpp"
+#include "app/dev_issuer.hpp"
 #include "base/metrics.hpp"
 
 namespace akko::api {
@@ -23,12 +23,7 @@ struct HandlerPorts {
   Metrics& metrics;
   std::string_view openapi_json;
   ServerView server;
-  // The documents of the development issuer; nothing = its routes do not exist.
-  struct IssuerDocuments {
-    std::string discovery_json;
-    std::string jwks_json;
-  };
-  std::optional<IssuerDocuments> dev_issuer;
+  DevIssuer* dev_issuer = nullptr;  // null = its routes do not exist
 };
 
 void add_routes(Router& router, const HandlerPorts& ports);
