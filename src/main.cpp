@@ -21,6 +21,7 @@
 #include "base/version.hpp"
 #include "embedded/connector_files.hpp"
 #include "embedded/contract_files.hpp"
+#include "embedded/page_files.hpp"
 
 namespace akko {
 namespace {
@@ -88,10 +89,10 @@ class Product {
     AKKO_TRY(connectors_, read_connectors(config_));
     AKKO_TRY(store_, open_sqlite_store(config_.home, *clock_));
     AKKO_TRY(secrets_, open_secret_directory(config_.secrets_dir));
-    std::string issuer = config_.oidc_issuer;
+    issuer_ = config_.oidc_issuer;
     if (config_.dev_issuer) {
       AKKO_TRY(dev_issuer_, open_dev_issuer(config_.home, dev_issuer_settings(config_), *clock_));
-      issuer = dev_issuer_->issuer();
+      issuer_ = dev_issuer_->issuer();
       log::warn(
           "DEVELOPMENT ISSUER: anyone who can reach this address or read the key in AKKO_HOME is an admin. "
           "For one machine only; "
@@ -116,8 +117,8 @@ class Product {
         coordination_, *saga_);
     AKKO_CHECK(reconciler_->restore_secrets());
     add_gauges();
-    verifier_ = make_oidc_verifier({issuer, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew},
-                                   *clock_);
+    verifier_ = make_oidc_verifier(
+        {issuer_, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew}, *clock_);
     return {};
   }
 
@@ -132,7 +133,9 @@ class Product {
                           *verifier_,
                           metrics_,
                           contract.front().content,
-                          {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role},
+                          {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role,
+                           config_.default_allow_roles},
+                          {embedded::page_files(), issuer_, config_.cockpit_client_id, config_.dev_issuer},
                           dev_issuer_.get()});
     api::ServerSettings settings;
     settings.address = config_.listen_address;
@@ -173,6 +176,7 @@ class Product {
   }
 
   Config config_;
+  std::string issuer_;  // whose tokens are taken
   std::unique_ptr<Clock> clock_;
   Metrics metrics_;
   std::optional<ConnectorRegistry> connectors_;

@@ -197,6 +197,7 @@ void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
   add_reading_routes(router, ports);
   add_open_routes(router, ports);
+  add_page_routes(router, ports.page);
   if (ports.dev_issuer != nullptr) add_dev_issuer_routes(router, *ports.dev_issuer);
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/page.hpp"
 #include "api/router.hpp"
 #include "api/views.hpp"
 #include "app/catalog_service.hpp"
@@ -23,6 +24,7 @@ struct HandlerPorts {
   Metrics& metrics;
   std::string_view openapi_json;
   ServerView server;
+  PageSettings page;
   DevIssuer* dev_issuer = nullptr;  // null = its routes do not exist
 };
 

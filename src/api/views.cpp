@@ -235,6 +235,9 @@ std::string me_json(const Principal& principal, const ServerView& server, const 
       .begin_object()
       .member("version", version())
       .member("dev_issuer", server.dev_issuer)
+      .member("admin_role", server.admin_role);
+  write_texts(json, "default_allow_roles", server.default_allow_roles);
+  json.member("health_interval_seconds", static_cast<std::int64_t>(server.health_interval.count()))
       .member("secrets_in_statements",
               server.secrets_in_statements_allowed && trino.secrets_provider == SecretsProvider::missing)
       .key("trino")

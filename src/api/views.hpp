@@ -26,6 +26,8 @@ struct ServerView {
   bool secrets_in_statements_allowed = false;
   bool dev_issuer = false;
   std::string admin_role;
+  std::vector<std::string> default_allow_roles;
+  std::chrono::seconds health_interval{0};  // between two checks of a catalog; 0 = none on their own
 };
 std::string me_json(const Principal& principal, const ServerView& server, const TrinoFacts& trino);
 
