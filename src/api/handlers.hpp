@@ -17,6 +17,8 @@ struct HandlerPorts {
   CatalogService& service;
   const ConnectorRegistry& connectors;
   const TrinoView& trino;
+  const LatestListing& listing;
+  Operations& operations;
   CatalogStore& store;
   IdempotencyStore& idempotency;
   TokenVerifier& verifier;
