@@ -128,6 +128,8 @@ class Product {
     add_routes(*router_, {*service_,
                           *connectors_,
                           coordination_.trino,
+                          coordination_.listing,
+                          coordination_.operations,
                           *store_.catalogs,
                           *store_.idempotency,
                           *verifier_,

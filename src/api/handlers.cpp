@@ -8,6 +8,7 @@
 #include "api/etag.hpp"
 #include "api/event_stream.hpp"
 #include "api/idempotency.hpp"
+#include "api/operation_handlers.hpp"
 #include "api/problem.hpp"
 #include "base/json_writer.hpp"
 
@@ -53,8 +54,11 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
   if (const auto json = require_json(request); !json) return problem(json.error(), request);
   auto decoded = decode_catalog_request(request.body);
   if (!decoded) return problem(decoded.error(), request);
-  const auto created =
-      ports.service.create(decoded->request, std::move(decoded->violations), caller_of(request));
+  const auto caller = caller_of(request);
+  auto admitted = ports.service.admit_registration(decoded->request, std::move(decoded->violations), caller);
+  if (!admitted) return problem(admitted.error(), request);
+  if (prefers_async(request)) return register_in_background(ports, caller, std::move(*admitted));
+  const auto created = ports.service.run_registration(std::move(*admitted), caller);
   if (!created) {
     const auto& [error, steps] = created.error();
     return problem(error, request, steps.empty() ? "" : steps_json(steps));
@@ -196,6 +200,7 @@ void add_open_routes(Router& router, const HandlerPorts& ports) {
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
   add_reading_routes(router, ports);
+  add_operation_routes(router, ports);
   add_open_routes(router, ports);
   add_page_routes(router, ports.page);
   if (ports.dev_issuer != nullptr) add_dev_issuer_routes(router, *ports.dev_issuer);

@@ -18,6 +18,8 @@ struct HandlerPorts {
   CatalogService& service;
   const ConnectorRegistry& connectors;
   const TrinoView& trino;
+  const LatestListing& listing;
+  Operations& operations;
   CatalogStore& store;
   IdempotencyStore& idempotency;
   TokenVerifier& verifier;

@@ -20,6 +20,7 @@ std::string test_report_json(const TestReport& report);
 // Of a check while it runs.
 std::string check_plan_json(const std::vector<StepReport>& steps, std::chrono::milliseconds deadline);
 std::string step_json(const StepReport& step);
+std::string_view title_of(CheckStep step);
 std::string steps_json(const std::vector<StepReport>& steps);
 
 struct ServerView {
