@@ -28,10 +28,19 @@ std::string cookie_name(std::string_view origin) {
   return number ? "akko_dev_session_" + std::string(port) : "akko_dev_session";
 }
 
+// As a browser writes it in Origin: without the port that http has anyway.
+std::string browser_origin(std::string_view issuer) {
+  auto origin = origin_of(issuer);
+  if (origin.starts_with("http://") && origin.ends_with(":80")) origin.remove_suffix(3);
+  return std::string(origin);
+}
+
 class IssuerEndpoints {
  public:
   explicit IssuerEndpoints(DevIssuer& issuer)
-      : issuer_(issuer), origin_(origin_of(issuer.issuer())), cookie_(cookie_name(origin_)) {}
+      : issuer_(issuer),
+        origin_(browser_origin(issuer.issuer())),
+        cookie_(cookie_name(origin_of(issuer.issuer()))) {}
 
   Response authorize(const Request& request) const {
     return show(issuer_.authorize(request.query, session_of(request)), 302);

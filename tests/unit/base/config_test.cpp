@@ -69,6 +69,7 @@ TEST(ConfigTest, DefaultsOfTheTableAreThoseOfTheStruct) {
   EXPECT_EQ(config.oidc_audiences, plain.oidc_audiences);
   EXPECT_EQ(config.oidc_ca_file, plain.oidc_ca_file);
   EXPECT_EQ(config.admin_role, plain.admin_role);
+  EXPECT_EQ(config.cockpit_client_id, plain.cockpit_client_id);
   EXPECT_EQ(config.clock_skew, plain.clock_skew);
   EXPECT_EQ(config.default_allow_roles, plain.default_allow_roles);
   EXPECT_EQ(config.log_level, plain.log_level);
