@@ -39,27 +39,6 @@ Error error_of(const Diagnosis& diagnosis) {
   return error;
 }
 
-// What messages about this connection may name.
-DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues& raw,
-                          std::chrono::milliseconds deadline) {
-  const auto endpoint = definition.endpoint(raw);
-  return {.definition = definition,
-          .step = TestStep::probe,
-          .host = endpoint.host,
-          .port = endpoint.port,
-          .user = endpoint.user,
-          .database = endpoint.database,
-          .deadline = deadline};
-}
-
-// For the audit log: where a check of this connection goes.
-std::string target_of(const JudgedRequest& judged) {
-  std::string text;
-  const auto targets = judged.definition->network_targets(judged.raw);
-  for (const auto& target : targets) text += (text.empty() ? "" : " ") + hosts_text(target.hosts);
-  return text;
-}
-
 }  // namespace
 
 CatalogService::CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
@@ -80,7 +59,7 @@ tl::expected<Catalog, RegistrationFailure> CatalogService::create(const CatalogR
   Result<Catalog> result = [&]() -> Result<Catalog> {
     AKKO_TRY(const auto judged,
              judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
-    target = target_of(judged);
+    target = target_text(*judged.definition, judged.raw);
     AKKO_CHECK(check_rate(caller));
     AKKO_CHECK(check_trino(judged));
     return register_catalog(judged, request, caller, operation_id, steps);
@@ -103,7 +82,7 @@ Result<CatalogService::AdmittedTest> CatalogService::admit_test(const CatalogReq
   Result<AdmittedTest> admitted = [&]() -> Result<AdmittedTest> {
     AKKO_TRY(auto judged,
              judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
-    event.detail = target_of(judged);
+    event.detail = target_text(*judged.definition, judged.raw);
     AKKO_CHECK(check_rate(caller));
     AKKO_CHECK(check_trino(judged));
     const auto deadline = deadline_of(*judged.definition);
@@ -260,7 +239,7 @@ Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, co
            ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
 
   const auto failure = saga_.run(undertaking, context);
-  if (!failure) return std::move(undertaking.catalog);
+  if (!failure) return with_first_check(std::move(undertaking.catalog), undertaking.progress.steps(), caller);
   if (!failure->settled) coordination_.unsettled = true;
   auto error = registration_error(*failure, texts, undertaking);
   steps = undertaking.progress.steps();

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/check_record.hpp"
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -205,6 +206,15 @@ class CatalogStore {
   // Removes record, secrets and the journal of the operation in one transaction. Success also when
   // there is none.
   virtual Result<void> erase(const CatalogName& name, const std::string& operation_id) = 0;
+
+  // Puts a health in the place of the one on record, while `revision` is still the catalog's, and files the
+  // check that found it, if one did; the newest kKeptChecks are kept, until the catalog is erased. Changes
+  // `health_revision` and the generation of the snapshot, but neither `revision` nor `updated_at`. Errors:
+  // not_found; already_exists/"conflict".
+  virtual Result<Catalog> record_health(const CatalogName& name, std::uint64_t revision,
+                                        const HealthDetail& health, const CheckRecord* check) = 0;
+  // The checks on file, newest first.
+  virtual Result<std::vector<CheckRecord>> checks(const CatalogName& name) = 0;
 
   virtual Result<void> journal(const OperationRecord& operation) = 0;
   virtual Result<std::vector<OperationRecord>> open_operations() = 0;
