@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "api/catalog_events.hpp"
 #include "api/router.hpp"
 #include "api/views.hpp"
+#include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
 #include "base/metrics.hpp"
 
@@ -15,6 +17,8 @@ namespace akko::api {
 // Everything the handlers reach. All outlive the server.
 struct HandlerPorts {
   CatalogService& service;
+  CatalogChecks& checks;
+  CatalogEvents& events;
   const ConnectorRegistry& connectors;
   const TrinoView& trino;
   CatalogStore& store;
@@ -32,5 +36,7 @@ struct HandlerPorts {
 };
 
 void add_routes(Router& router, const HandlerPorts& ports);
+// Its parts in files of their own.
+void add_health_routes(Router& router, const HandlerPorts& ports);
 
 }  // namespace akko::api

@@ -23,11 +23,15 @@ class Event:
 class OpenRequest:
     """Sent when made. `leave` closes the connection, whatever has come of the answer."""
 
-    def __init__(self, api: Api, path: str, body: dict[str, Any], accept: str = EVENT_STREAM) -> None:
+    def __init__(self, api: Api, path: str, body: dict[str, Any] | None, accept: str = EVENT_STREAM) -> None:
+        """A POST; without a body a GET."""
         self.api = api
         self.connection = http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=30)
         headers = {"Content-Type": "application/json", "Accept": accept, "Authorization": f"Bearer {api.token}"}
-        self.connection.request("POST", path, json.dumps(body), headers)
+        if body is None:
+            self.connection.request("GET", path, headers=headers)
+        else:
+            self.connection.request("POST", path, json.dumps(body), headers)
         self.answer: http.client.HTTPResponse | None = None
 
     def head(self) -> http.client.HTTPResponse:
