@@ -16,6 +16,7 @@
 #include "app/catalog_service.hpp"
 #include "app/health_monitor.hpp"
 #include "app/reconciler.hpp"
+#include "app/roles.hpp"
 #include "base/config.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -120,8 +121,20 @@ class Product {
                      coordination_, *catalog_checks_);
     AKKO_CHECK(reconciler_->restore_secrets());
     add_gauges();
+    AKKO_CHECK(open_roles(issuer));
     verifier_ = make_oidc_verifier({issuer, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew},
                                    *clock_);
+    return {};
+  }
+
+  Result<void> open_roles(const std::string& issuer) {
+    if (config_.dev_issuer) {
+      directory_ = make_development_roles();
+    } else if (!config_.keycloak_client_id.empty()) {
+      AKKO_TRY(directory_, make_keycloak_roles({issuer, config_.keycloak_client_id,
+                                                config_.keycloak_client_secret, config_.oidc_ca_file}));
+    }
+    roles_.emplace(directory_.get(), *store_.catalogs, config_.default_allow_roles);
     return {};
   }
 
@@ -134,6 +147,7 @@ class Product {
     add_routes(*router_, {*service_,
                           *catalog_checks_,
                           *events_,
+                          *roles_,
                           *connectors_,
                           coordination_.trino,
                           *store_.catalogs,
@@ -202,6 +216,8 @@ class Product {
   std::optional<Reconciler> reconciler_;
   std::optional<CatalogChecks> catalog_checks_;
   std::optional<HealthMonitor> monitor_;
+  std::unique_ptr<RoleDirectory> directory_;
+  std::optional<Roles> roles_;
   std::unique_ptr<TokenVerifier> verifier_;
   std::optional<api::CatalogEvents> events_;
   std::optional<api::Router> router_;

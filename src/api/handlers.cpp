@@ -205,6 +205,7 @@ void add_dev_issuer_routes(Router& router, const HandlerPorts::IssuerDocuments& 
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
   add_health_routes(router, ports);
+  add_role_routes(router, ports);
   add_reading_routes(router, ports);
   add_open_routes(router, ports);
   if (ports.dev_issuer) add_dev_issuer_routes(router, *ports.dev_issuer);

@@ -10,6 +10,7 @@
 #include "api/views.hpp"
 #include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
+#include "app/roles.hpp"
 #include "base/metrics.hpp"
 
 namespace akko::api {
@@ -19,6 +20,7 @@ struct HandlerPorts {
   CatalogService& service;
   CatalogChecks& checks;
   CatalogEvents& events;
+  const Roles& roles;
   const ConnectorRegistry& connectors;
   const TrinoView& trino;
   CatalogStore& store;
@@ -38,5 +40,6 @@ struct HandlerPorts {
 void add_routes(Router& router, const HandlerPorts& ports);
 // Its parts in files of their own.
 void add_health_routes(Router& router, const HandlerPorts& ports);
+void add_role_routes(Router& router, const HandlerPorts& ports);
 
 }  // namespace akko::api

@@ -256,6 +256,31 @@ class IdempotencyStore {
   virtual Result<void> release(std::string_view principal, std::string_view key) = 0;
 };
 
+// ---------------------------------------------------------------- roles
+
+// A realm role that a catalog can be allowed to.
+struct Role {
+  std::string name;
+  std::string description;
+  std::optional<std::size_t> members;  // nothing = not counted
+};
+// Who has a role.
+struct RoleHolders {
+  bool known = false;              // there is such a role
+  std::vector<std::string> names;  // of users, sorted
+  bool complete = true;            // false: there are more than `names`
+};
+
+// Whoever knows roles and users. Errors: unavailable ("role_directory"), with words fit for an admin.
+class RoleDirectory {
+ public:
+  virtual ~RoleDirectory() = default;
+  virtual std::string_view source() const = 0;  // "keycloak" or "development"
+  // Sorted by name.
+  virtual Result<std::vector<Role>> roles(const CallContext& context) = 0;
+  virtual Result<RoleHolders> holders(const std::string& role, const CallContext& context) = 0;
+};
+
 // ---------------------------------------------------------------- identity, audit
 
 class TokenVerifier {

@@ -83,14 +83,16 @@ def test_answers_fit_their_schemas(shared: Stage) -> None:
     for path, template in [
         ("/api/admin/catalogs", None), ("/api/admin/catalogs/shown", "/api/admin/catalogs/{name}"),
         ("/api/admin/connectors", None), ("/api/admin/connectors/mysql", "/api/admin/connectors/{id}"),
-        ("/api/admin/catalogs/shown/checks", "/api/admin/catalogs/{name}/checks"),
+        ("/api/admin/catalogs/shown/checks", "/api/admin/catalogs/{name}/checks"), ("/api/admin/roles", None),
         ("/api/admin/me", None), ("/readyz", None), ("/healthz", None),
     ]:  # fmt: skip
         check(contract, shared.api, template or path, path)
 
 
-def test_the_list_as_events_fits_its_schema(shared: Stage) -> None:
+def test_the_preview_and_the_events_fit_their_schemas(shared: Stage) -> None:
     contract = shared.api.get("/openapi.json", token=None).json()
+    preview = shared.api.get("/api/admin/roles/preview?roles=akko-admin,nobody").json()
+    assert wrong(contract, "RolePreview", preview) == []
     with OpenRequest(shared.api, "/api/admin/events", None) as watching:
         events = watching.events()
         assert [next(events).name, next(events).name] == ["hello", "trino"]
