@@ -13,8 +13,11 @@
 #include "api/dev_issuer_routes.hpp"
 #include "api/handlers.hpp"
 #include "api/server.hpp"
+#include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
+#include "app/health_monitor.hpp"
 #include "app/reconciler.hpp"
+#include "app/roles.hpp"
 #include "base/config.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -78,6 +81,7 @@ class Product {
 
   void stop() {
     server_->stop(config_.drain);
+    monitor_->stop();
     reconciler_->stop();
   }
 
@@ -115,17 +119,39 @@ class Product {
                            config_.operation_deadline, config_.warm_up, config_.allow_secrets_in_statements},
         Reconciler::Ports{*store_.catalogs, *secrets_, *trino_, metrics_, *clock_}, *connectors_,
         coordination_, *saga_);
+    catalog_checks_.emplace(
+        CheckSettings{config_.operation_deadline, config_.health_slow, config_.network_checks},
+        CatalogChecks::Ports{*store_.catalogs, *trino_, *network_, *audit_, metrics_, *clock_, *checks_},
+        *connectors_, coordination_);
+    monitor_.emplace(MonitorSettings{config_.health_interval, config_.health_concurrency}, *store_.catalogs,
+                     coordination_, *catalog_checks_);
     AKKO_CHECK(reconciler_->restore_secrets());
     add_gauges();
+    AKKO_CHECK(open_roles(issuer_));
     verifier_ = make_oidc_verifier(
         {issuer_, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew}, *clock_);
     return {};
   }
 
+  Result<void> open_roles(const std::string& issuer) {
+    if (config_.dev_issuer) {
+      directory_ = make_development_roles();
+    } else if (!config_.keycloak_client_id.empty()) {
+      AKKO_TRY(directory_, make_keycloak_roles({issuer, config_.keycloak_client_id,
+                                                config_.keycloak_client_secret, config_.oidc_ca_file}));
+    }
+    roles_.emplace(directory_.get(), *store_.catalogs, config_.default_allow_roles);
+    return {};
+  }
+
   Result<void> serve() {
     router_.emplace(api::Router::Settings{config_.admin_role}, *verifier_, *audit_, metrics_);
+    events_.emplace(*store_.catalogs, coordination_.trino);
     const auto contract = embedded::contract_files();
     add_routes(*router_, {*service_,
+                          *catalog_checks_,
+                          *events_,
+                          *roles_,
                           *connectors_,
                           coordination_.trino,
                           coordination_.listing,
@@ -151,6 +177,7 @@ class Product {
     AKKO_TRY(server_, api::start_server(settings, *router_));
     add_server_gauges();
     reconciler_->start();
+    monitor_->start();
     return {};
   }
 
@@ -161,6 +188,9 @@ class Product {
                    [this] { return static_cast<double>(trino_->queue_depth()); });
     metrics_.gauge("akko_catalogs", "Registered catalogs.",
                    [this] { return static_cast<double>(store_.catalogs->snapshot()->catalogs.size()); });
+    metrics_.series("akko_catalog_health",
+                    "Health of a registered catalog: 1 healthy, 0.5 slow, 0 failing, -1 not known.",
+                    [this] { return health_samples(*store_.catalogs->snapshot()); });
     metrics_.gauge("akko_secrets_in_statements", "1 while secrets are sent inside statements.", [this] {
       return config_.allow_secrets_in_statements &&
                      coordination_.trino.facts().secrets_provider == SecretsProvider::missing
@@ -193,7 +223,12 @@ class Product {
   std::optional<Saga> saga_;
   std::optional<CatalogService> service_;
   std::optional<Reconciler> reconciler_;
+  std::optional<CatalogChecks> catalog_checks_;
+  std::optional<HealthMonitor> monitor_;
+  std::unique_ptr<RoleDirectory> directory_;
+  std::optional<Roles> roles_;
   std::unique_ptr<TokenVerifier> verifier_;
+  std::optional<api::CatalogEvents> events_;
   std::optional<api::Router> router_;
   std::unique_ptr<api::Server> server_;
 };

@@ -76,6 +76,26 @@ struct DevIssuerSettings {
 Result<std::unique_ptr<DevIssuer>> open_dev_issuer(const std::string& home, DevIssuerSettings settings,
                                                    const Clock& clock);
 
+// ---- keycloak_roles.cpp
+struct KeycloakSettings {
+  std::string issuer;  // <base>/realms/<realm>
+  std::string client_id;
+  Secret client_secret;
+  std::string ca_file;
+  std::chrono::milliseconds deadline{5000};      // of one question, all its requests together
+  std::chrono::milliseconds kept{30'000};        // how long an answer is good
+  std::chrono::milliseconds failure_kept{5000};  // how long a failure is told without asking again
+};
+// Keycloak's admin API, <base>/admin/realms/<realm>, as the service account of a client with the roles
+// view-realm and view-users of realm-management. Holders of a role are the enabled users,
+// service accounts left out, that have it themselves, through a group or one above it, or through a role that
+// includes it. Error (invalid_argument/"bad_config"): the issuer is not one of Keycloak's.
+Result<std::unique_ptr<RoleDirectory>> make_keycloak_roles(KeycloakSettings settings);
+
+// ---- dev_roles.cpp
+// The users of the development issuer (dev_users.hpp) and their roles.
+std::unique_ptr<RoleDirectory> make_development_roles();
+
 // ---- audit_log.cpp, system_clock
 std::unique_ptr<AuditLog> make_audit_log(const Clock& clock);
 std::unique_ptr<Clock> make_system_clock();

@@ -100,6 +100,21 @@ bool remove_operation(SQLite::Database& database, const std::string& id, const C
   return remove.exec() == 1;
 }
 
+// Files a check and forgets those beyond the newest kKeptChecks.
+void file_check(SQLite::Database& database, const CatalogName& name, const CheckRecord& check) {
+  SQLite::Statement last(database, "SELECT coalesce(max(number), 0) FROM checks WHERE catalog = ?");
+  last.bind(1, name.text());
+  last.executeStep();
+  const auto number = last.getColumn(0).getInt64() + 1;
+  SQLite::Statement insert(database, "INSERT INTO checks (" + std::string(sqlite::kCheckColumns) +
+                                         ") VALUES " + parameters(sqlite::kCheckColumnCount));
+  sqlite::bind_check(insert, name, number, check);
+  insert.exec();
+  SQLite::Statement forget(database, "DELETE FROM checks WHERE catalog = ? AND number <= ?");
+  SQLite::bind(forget, name.text(), number - static_cast<std::int64_t>(kKeptChecks));
+  forget.exec();
+}
+
 Catalogs::iterator place_of(Catalogs& catalogs, std::string_view name) {
   return std::lower_bound(
       catalogs.begin(), catalogs.end(), name,
@@ -123,7 +138,7 @@ class SqliteCatalogStore final : public CatalogStore {
       return tl::make_unexpected(name_taken(*holder));
     auto reserved = draft;
     AKKO_CHECK(file_->write("reserving a name", [&](SQLite::Database& database) -> Result<void> {
-      reserved.revision = advance(database, "revision");
+      reserved.health_revision = reserved.revision = advance(database, "revision");
       insert_catalog(database, reserved);
       insert_secrets(database, file_->box(), reserved, secrets);
       insert_operation(database, operation);
@@ -140,7 +155,7 @@ class SqliteCatalogStore final : public CatalogStore {
     if (snapshot()->find(name.text()) == nullptr) return not_on_record(name);
     auto updated = catalog;
     AKKO_CHECK(file_->write("updating a catalog", [&](SQLite::Database& database) -> Result<void> {
-      updated.revision = advance(database, "revision");
+      updated.health_revision = updated.revision = advance(database, "revision");
       if (!replace_catalog(database, updated, catalog.revision)) return conflict(name);
       if (end != nullptr) remove_operation(database, *end, name);
       if (begin != nullptr && is_held(database, name)) return conflict(name);
@@ -167,6 +182,43 @@ class SqliteCatalogStore final : public CatalogStore {
     }));
     publish(name, revision, nullptr);
     return {};
+  }
+
+  Result<Catalog> record_health(const CatalogName& name, std::uint64_t revision, const HealthDetail& health,
+                                const CheckRecord* check) override {
+    const std::scoped_lock lock(writing_);
+    const auto held = snapshot();
+    const auto* current = held->find(name.text());
+    if (current == nullptr) return not_on_record(name);
+    if (current->revision != revision) return conflict(name);
+    auto updated = *current;
+    updated.health = health;
+    AKKO_CHECK(
+        file_->write("recording the health of a catalog", [&](SQLite::Database& database) -> Result<void> {
+          updated.health_revision = advance(database, "revision");
+          if (!replace_catalog(database, updated, revision)) return conflict(name);
+          if (check != nullptr) file_check(database, name, *check);
+          return {};
+        }));
+    publish(name, updated.health_revision, std::make_shared<const Catalog>(updated));
+    return updated;
+  }
+
+  Result<std::vector<CheckRecord>> checks(const CatalogName& name) override {
+    if (snapshot()->find(name.text()) == nullptr) return not_on_record(name);
+    return file_->run("reading the checks of a catalog",
+                      [&](SQLite::Database& database) -> Result<std::vector<CheckRecord>> {
+                        SQLite::Statement select(database,
+                                                 "SELECT " + std::string(sqlite::kCheckColumns) +
+                                                     " FROM checks WHERE catalog = ? ORDER BY number DESC");
+                        select.bind(1, name.text());
+                        std::vector<CheckRecord> checks;
+                        while (select.executeStep()) {
+                          AKKO_TRY(auto check, sqlite::read_check(select));
+                          checks.push_back(std::move(check));
+                        }
+                        return checks;
+                      });
   }
 
   Result<void> journal(const OperationRecord& operation) override {

@@ -1,6 +1,7 @@
 #include "adapters/sqlite_store_rows.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -24,6 +25,12 @@ namespace json = boost::json;
 constexpr std::array kPhases = {Phase::registering, Phase::ready, Phase::removing};
 constexpr std::array kHealths = {Health::healthy, Health::slow,   Health::failing,
                                  Health::unknown, Health::paused, Health::registering};
+constexpr std::array kTriggers = {CheckTrigger::scheduled, CheckTrigger::registration, CheckTrigger::manual};
+constexpr std::array kCheckSteps = {CheckStep::dns, CheckStep::tcp, CheckStep::tls, CheckStep::sign_in,
+                                    CheckStep::metadata};
+constexpr std::array kStepStatuses = {StepReport::Status::not_run, StepReport::Status::running,
+                                      StepReport::Status::passed, StepReport::Status::skipped,
+                                      StepReport::Status::failed};
 constexpr std::array kKinds = {Plan::Kind::register_catalog, Plan::Kind::deregister_catalog};
 
 // The word's value, by the same table that wrote it.
@@ -51,6 +58,19 @@ std::string to_json(const std::map<std::string, SecretStatus>& secrets) {
     object[property] = {{"set_at", status.set_at}, {"set_by", status.set_by}};
   }
   return json::serialize(object);
+}
+
+std::string to_json(const std::vector<StepReport>& steps) {
+  json::array array;
+  for (const auto& step : steps) {
+    array.push_back({{"step", to_string(step.step)},
+                     {"status", to_string(step.status)},
+                     {"took", step.took.count()},
+                     {"message", step.message},
+                     {"code", step.code},
+                     {"fix", step.fix}});
+  }
+  return json::serialize(array);
 }
 
 std::string text_of(const json::string& text) { return {text.data(), text.size()}; }
@@ -90,6 +110,36 @@ bool from_json(const json::value& value, std::map<std::string, SecretStatus>& ou
   return true;
 }
 
+// A member that is a text; null when it is missing or something else.
+const json::string* text_member(const json::object& object, std::string_view name) {
+  const auto* member = object.if_contains(name);
+  return member == nullptr ? nullptr : member->if_string();
+}
+
+bool from_json(const json::value& value, std::vector<StepReport>& out) {
+  const auto* array = value.if_array();
+  if (array == nullptr) return false;
+  for (const auto& item : *array) {
+    const auto* object = item.if_object();
+    if (object == nullptr) return false;
+    const auto* step = text_member(*object, "step");
+    const auto* status = text_member(*object, "status");
+    const auto* took = object->if_contains("took");
+    const auto* message = text_member(*object, "message");
+    const auto* code = text_member(*object, "code");
+    const auto* fix = text_member(*object, "fix");
+    const bool whole = step != nullptr && status != nullptr && took != nullptr && took->is_int64() &&
+                       message != nullptr && code != nullptr && fix != nullptr;
+    if (!whole) return false;
+    const auto which = word_of(*step, kCheckSteps);
+    const auto how = word_of(*status, kStepStatuses);
+    if (!which || !how) return false;
+    out.push_back({*which, *how, std::chrono::milliseconds(took->get_int64()), text_of(*message),
+                   text_of(*code), text_of(*fix)});
+  }
+  return true;
+}
+
 // Reads the columns of one row in turn; remembers the first that is broken.
 class RowReader {
  public:
@@ -106,6 +156,11 @@ class RowReader {
     const auto value = count();
     if (value > std::numeric_limits<std::uint32_t>::max()) broken();
     return static_cast<std::uint32_t>(value);
+  }
+  std::optional<std::chrono::milliseconds> span() {
+    const auto value = number();
+    if (value < 0) return std::nullopt;
+    return std::chrono::milliseconds(value);
   }
   template <typename Word, std::size_t size>
   Word word(const std::array<Word, size>& words) {
@@ -151,7 +206,9 @@ void bind_catalog(SQLite::Statement& statement, const Catalog& catalog) {
                std::string(to_string(health.health)), health.code, health.message, health.checked_at,
                to_json(catalog.secrets), static_cast<std::int64_t>(catalog.secret_revision),
                static_cast<std::int64_t>(catalog.revision), catalog.operation_id, catalog.created_at,
-               catalog.created_by, catalog.updated_at, catalog.updated_by);
+               catalog.created_by, catalog.updated_at, catalog.updated_by, health.fix, health.since,
+               static_cast<std::int64_t>(health.took ? health.took->count() : -1),
+               static_cast<std::int64_t>(catalog.health_revision));
 }
 
 // The columns are read in the order of the braces.
@@ -179,6 +236,10 @@ Result<Catalog> read_catalog(const SQLite::Statement& row) {
                   .created_by = columns.text(),
                   .updated_at = columns.number(),
                   .updated_by = columns.text()};
+  catalog.health.fix = columns.text();
+  catalog.health.since = columns.number();
+  catalog.health.took = columns.span();
+  catalog.health_revision = columns.count();
   if (!columns.broken_column().empty()) return corrupt("catalogs", key, columns.broken_column());
   return catalog;
 }
@@ -204,6 +265,30 @@ Result<OperationRecord> read_operation(const SQLite::Statement& row) {
                             .started_at = columns.number()};
   if (!columns.broken_column().empty()) return corrupt("operations", operation.id, columns.broken_column());
   return operation;
+}
+
+void bind_check(SQLite::Statement& statement, const CatalogName& catalog, std::int64_t number,
+                const CheckRecord& check) {
+  SQLite::bind(statement, catalog.text(), number, check.checked_at, std::string(to_string(check.trigger)),
+               check.user, std::string(to_string(check.health)),
+               static_cast<std::int64_t>(check.took.count()), check.code, check.message, check.fix,
+               to_json(check.steps));
+}
+
+Result<CheckRecord> read_check(const SQLite::Statement& row) {
+  RowReader columns(row);
+  const auto key = columns.text() + '/' + std::to_string(columns.number());
+  CheckRecord check{.checked_at = columns.number(),
+                    .trigger = columns.word(kTriggers),
+                    .user = columns.text(),
+                    .health = columns.word(kHealths),
+                    .took = std::chrono::milliseconds(columns.number()),
+                    .code = columns.text(),
+                    .message = columns.text(),
+                    .fix = columns.text(),
+                    .steps = columns.from_json_text<std::vector<StepReport>>()};
+  if (!columns.broken_column().empty()) return corrupt("checks", key, columns.broken_column());
+  return check;
 }
 
 }  // namespace akko::sqlite

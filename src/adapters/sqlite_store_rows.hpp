@@ -1,6 +1,7 @@
 // Between rows of the SQLite store and the types of the domain. Only sqlite_store*.cpp include this.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include <SQLiteCpp/Statement.h>
@@ -17,8 +18,8 @@ inline constexpr std::string_view kCatalogColumns =
     "health_message, "
     "health_checked_at, secrets, secret_revision, revision, operation_id, created_at, created_by, "
     "updated_at, "
-    "updated_by";
-inline constexpr int kCatalogColumnCount = 19;
+    "updated_by, health_fix, health_since, health_took, health_revision";
+inline constexpr int kCatalogColumnCount = 23;
 
 // Binds parameters 1 to kCatalogColumnCount.
 void bind_catalog(SQLite::Statement& statement, const Catalog& catalog);
@@ -32,5 +33,13 @@ inline constexpr int kOperationColumnCount = 7;
 
 void bind_operation(SQLite::Statement& statement, const OperationRecord& operation);
 Result<OperationRecord> read_operation(const SQLite::Statement& row);
+
+inline constexpr std::string_view kCheckColumns =
+    "catalog, number, checked_at, reason, user, health, took, code, message, fix, steps";
+inline constexpr int kCheckColumnCount = 11;
+
+void bind_check(SQLite::Statement& statement, const CatalogName& catalog, std::int64_t number,
+                const CheckRecord& check);
+Result<CheckRecord> read_check(const SQLite::Statement& row);
 
 }  // namespace akko::sqlite

@@ -10,7 +10,7 @@ namespace akko::sqlite {
 inline constexpr int kApplicationId = 0x414B4B4F;
 
 // Migration n brings PRAGMA user_version from n to n + 1.
-inline constexpr std::array<std::string_view, 2> kMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 3> kMigrations = {R"sql(
 -- One row: which key seals, and the counters. `revision` numbers every change of a catalog, so that no
 -- two states of the store, and no two records of one name, ever share a revision.
 CREATE TABLE store (
@@ -85,6 +85,30 @@ CREATE INDEX answers_by_age ON answers (kept_at);
                                                                 R"sql(
 -- options {field: value}: fields of the form that no property of Trino carries.
 ALTER TABLE catalogs ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+)sql",
+                                                                R"sql(
+-- Of health: what to do, since when (0 = not known), how long the last check took (-1 = not known).
+-- health_revision is taken from the same counter as revision.
+ALTER TABLE catalogs ADD COLUMN health_fix      TEXT    NOT NULL DEFAULT '';
+ALTER TABLE catalogs ADD COLUMN health_since    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE catalogs ADD COLUMN health_took     INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE catalogs ADD COLUMN health_revision INTEGER NOT NULL DEFAULT 0;
+
+-- The last checks of each catalog; the highest number is the newest. took is milliseconds, steps is JSON.
+CREATE TABLE checks (
+  catalog    TEXT    NOT NULL REFERENCES catalogs (name) ON DELETE CASCADE,
+  number     INTEGER NOT NULL,
+  checked_at INTEGER NOT NULL,
+  reason     TEXT    NOT NULL,
+  user       TEXT    NOT NULL,
+  health     TEXT    NOT NULL,
+  took       INTEGER NOT NULL,
+  code       TEXT    NOT NULL,
+  message    TEXT    NOT NULL,
+  fix        TEXT    NOT NULL,
+  steps      TEXT    NOT NULL,
+  PRIMARY KEY (catalog, number)
+) STRICT;
 )sql"};
 
 }  // namespace akko::sqlite

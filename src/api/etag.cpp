@@ -34,7 +34,10 @@ std::string content_etag(std::string_view body) {
   return '"' + std::string(hex.data()) + '"';
 }
 
-std::string revision_etag(std::uint64_t revision) { return "\"r" + std::to_string(revision) + '"'; }
+std::string catalog_etag(const Catalog& catalog, bool trino_up) {
+  return "\"r" + std::to_string(catalog.revision) + ".h" + std::to_string(catalog.health_revision) +
+         (trino_up ? "\"" : "d\"");
+}
 
 bool none_match_fails(const Request& request, std::string_view etag) {
   const auto header = request.header("if-none-match");
@@ -49,7 +52,7 @@ Result<std::optional<std::uint64_t>> if_match_revision(const Request& request) {
   if (header.empty() || header == "*") return std::optional<std::uint64_t>();
   const auto tags = tags_of(header);
   if (tags.size() == 1 && tags.front().starts_with('r')) {
-    const auto digits = tags.front().substr(1);
+    const auto digits = tags.front().substr(1, tags.front().find('.') - 1);
     std::uint64_t revision = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), revision);
     if (error == std::errc{} && end == digits.data() + digits.size()) return std::optional(revision);

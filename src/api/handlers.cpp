@@ -25,22 +25,23 @@ Response fresh_json(const Request& request, std::string text) {
   return conditional(request, std::move(body), etag);
 }
 
-// The list of catalogs, rendered once for each state of the record.
+// The list of catalogs, rendered once for each state of the record and of Trino.
 class CatalogList {
  public:
   struct Rendered {
     std::uint64_t generation = 0;
+    bool trino_up = false;
     std::shared_ptr<const std::string> body;
     std::string etag;
   };
 
-  std::shared_ptr<const Rendered> render(const CatalogSnapshot& snapshot) {
+  std::shared_ptr<const Rendered> render(const CatalogSnapshot& snapshot, bool trino_up) {
     const std::lock_guard lock(mutex_);
-    if (!latest_ || latest_->generation != snapshot.generation) {
-      auto body = std::make_shared<const std::string>(catalog_list_json(snapshot));
+    if (!latest_ || latest_->generation != snapshot.generation || latest_->trino_up != trino_up) {
+      auto body = std::make_shared<const std::string>(catalog_list_json(snapshot, trino_up));
       auto etag = content_etag(*body);
-      latest_ =
-          std::make_shared<const Rendered>(Rendered{snapshot.generation, std::move(body), std::move(etag)});
+      latest_ = std::make_shared<const Rendered>(
+          Rendered{snapshot.generation, trino_up, std::move(body), std::move(etag)});
     }
     return latest_;
   }
@@ -63,9 +64,9 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
     const auto& [error, steps] = created.error();
     return problem(error, request, steps.empty() ? "" : steps_json(steps));
   }
-  return Response::json(201, catalog_json(*created, ports.service.form_values(*created)))
+  return Response::json(201, catalog_json(*created, ports.service.form_values(*created), ports.trino.up()))
       .with("Location", "/api/admin/catalogs/" + created->spec.name.text())
-      .with("ETag", revision_etag(created->revision));
+      .with("ETag", catalog_etag(*created, ports.trino.up()));
 }
 
 // What could not be tested after all, as a report.
@@ -110,10 +111,10 @@ Response get_catalog(const HandlerPorts& ports, const Request& request) {
   const auto* catalog = snapshot->find(request.path_parameter("name"));
   if (catalog == nullptr)
     return problem(404, "catalog_not_found", "there is no registered catalog of this name", request);
-  return conditional(
-      request,
-      std::make_shared<const std::string>(catalog_json(*catalog, ports.service.form_values(*catalog))),
-      revision_etag(catalog->revision));
+  const bool trino_up = ports.trino.up();
+  auto body = catalog_json(*catalog, ports.service.form_values(*catalog), trino_up);
+  return conditional(request, std::make_shared<const std::string>(std::move(body)),
+                     catalog_etag(*catalog, trino_up));
 }
 
 Response delete_catalog(const HandlerPorts& ports, const Request& request) {
@@ -151,7 +152,7 @@ void add_catalog_routes(Router& router, const HandlerPorts& ports) {
   const auto list = std::make_shared<CatalogList>();
   router.add({Method::get, "/api/admin/catalogs", Access::admin, Runs::quick, "",
               [ports, list](const Request& request) {
-                const auto rendered = list->render(*ports.service.catalogs());
+                const auto rendered = list->render(*ports.service.catalogs(), ports.trino.up());
                 return conditional(request, rendered->body, rendered->etag);
               }});
   router.add(
@@ -199,6 +200,8 @@ void add_open_routes(Router& router, const HandlerPorts& ports) {
 
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
+  add_health_routes(router, ports);
+  add_role_routes(router, ports);
   add_reading_routes(router, ports);
   add_operation_routes(router, ports);
   add_open_routes(router, ports);

@@ -4,11 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "api/catalog_events.hpp"
 #include "api/page.hpp"
 #include "api/router.hpp"
 #include "api/views.hpp"
+#include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
 #include "app/dev_issuer.hpp"
+#include "app/roles.hpp"
 #include "base/metrics.hpp"
 
 namespace akko::api {
@@ -16,6 +19,9 @@ namespace akko::api {
 // Everything the handlers reach. All outlive the server.
 struct HandlerPorts {
   CatalogService& service;
+  CatalogChecks& checks;
+  CatalogEvents& events;
+  const Roles& roles;
   const ConnectorRegistry& connectors;
   const TrinoView& trino;
   const LatestListing& listing;
@@ -31,5 +37,8 @@ struct HandlerPorts {
 };
 
 void add_routes(Router& router, const HandlerPorts& ports);
+// Its parts in files of their own.
+void add_health_routes(Router& router, const HandlerPorts& ports);
+void add_role_routes(Router& router, const HandlerPorts& ports);
 
 }  // namespace akko::api

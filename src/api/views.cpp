@@ -15,22 +15,51 @@ void write_texts(JsonWriter& json, std::string_view name, const std::vector<std:
   json.end_array();
 }
 
+void write_moment(JsonWriter& json, std::string_view name, UnixMillis moment) {
+  json.key(name);
+  if (moment == 0) {
+    json.null();
+  } else {
+    json.moment(moment);
+  }
+}
+
+// The last word of the checks; that nobody could check since is part of the truth.
+HealthDetail shown_health(const Catalog& catalog, bool trino_up) {
+  auto health = catalog.health;
+  if (trino_up || catalog.phase != Phase::ready) return health;
+  health.message = "Trino does not answer, so nothing can be queried or checked now." +
+                   (health.message.empty() ? "" : " Before that: " + health.message);
+  if (!health.code.empty()) return health;
+  health.code = "trino_unavailable";
+  health.fix = "Start Trino again, or look at its log; catalogs come back by themselves.";
+  return health;
+}
+
+void write_health(JsonWriter& json, const HealthDetail& health) {
+  json.begin_object().member("code", health.code).member("message", health.message).member("fix", health.fix);
+  write_moment(json, "checked_at", health.checked_at);
+  write_moment(json, "since", health.since);
+  json.key("duration_ms");
+  if (health.took) {
+    json.value(static_cast<std::int64_t>(health.took->count()));
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
 // The members that list and single read share.
-void write_summary(JsonWriter& json, const Catalog& catalog) {
-  const auto& health = catalog.health;
+void write_summary(JsonWriter& json, const Catalog& catalog, bool trino_up) {
+  const auto health = shown_health(catalog, trino_up);
   json.member("name", catalog.spec.name.text())
       .member("connector", catalog.spec.connector)
       .member("description", catalog.spec.description);
   write_texts(json, "allow_roles", catalog.spec.allow_roles);
   const auto word = catalog.phase == Phase::registering ? Health::registering : health.health;
-  json.member("health", to_string(word)).key("health_detail").begin_object();
-  json.member("code", health.code).member("message", health.message).key("checked_at");
-  if (health.checked_at == 0) {
-    json.null();
-  } else {
-    json.moment(health.checked_at);
-  }
-  json.end_object().member("phase", to_string(catalog.phase)).key("operation_id");
+  json.member("health", to_string(word)).key("health_detail");
+  write_health(json, health);
+  json.member("phase", to_string(catalog.phase)).key("operation_id");
   if (catalog.phase == Phase::ready) {
     json.null();
   } else {
@@ -148,22 +177,57 @@ std::string_view to_string(SecretsProvider provider) {
   return "unknown";
 }
 
-std::string catalog_list_json(const CatalogSnapshot& snapshot) {
+std::string catalog_list_json(const CatalogSnapshot& snapshot, bool trino_up) {
   JsonWriter json;
   json.begin_array();
   for (const auto& catalog : snapshot.catalogs) {
     json.begin_object();
-    write_summary(json, *catalog);
+    write_summary(json, *catalog, trino_up);
     json.end_object();
   }
   json.end_array();
   return json.take();
 }
 
-std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form) {
+std::string catalog_row_json(const Catalog& catalog, bool trino_up) {
   JsonWriter json;
   json.begin_object();
-  write_summary(json, catalog);
+  write_summary(json, catalog, trino_up);
+  json.end_object();
+  return json.take();
+}
+
+std::string checks_json(const std::vector<CheckRecord>& checks) {
+  JsonWriter json;
+  json.begin_object().key("checks").begin_array();
+  for (const auto& check : checks) {
+    json.begin_object().key("checked_at").moment(check.checked_at);
+    json.member("trigger", akko::to_string(check.trigger)).key("user");
+    if (check.user.empty()) {
+      json.null();
+    } else {
+      json.value(check.user);
+    }
+    json.member("health", akko::to_string(check.health))
+        .member("duration_ms", static_cast<std::int64_t>(check.took.count()))
+        .key("code");
+    if (check.code.empty()) {
+      json.null();
+    } else {
+      json.value(check.code);
+    }
+    json.member("message", check.message).member("fix", check.fix).key("steps");
+    write_steps(json, check.steps);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return json.take();
+}
+
+std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form, bool trino_up) {
+  JsonWriter json;
+  json.begin_object();
+  write_summary(json, catalog, trino_up);
   json.key("properties").begin_object();
   for (const auto& [key, value] : catalog.spec.properties) json.member(key, value);
   json.end_object().key("credentials").begin_object();

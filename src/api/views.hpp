@@ -11,9 +11,14 @@
 
 namespace akko::api {
 
-std::string catalog_list_json(const CatalogSnapshot& snapshot);
+// While Trino is down nothing is checked: health keeps its last word, and its detail says so.
+std::string catalog_list_json(const CatalogSnapshot& snapshot, bool trino_up);
+// One entry of the list.
+std::string catalog_row_json(const Catalog& catalog, bool trino_up);
 // `form`: what the catalog's form says, without secrets.
-std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form);
+std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form, bool trino_up);
+// The history of a catalog: {"checks":[…]}
+std::string checks_json(const std::vector<CheckRecord>& checks);
 std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino);
 std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino);
 std::string test_report_json(const TestReport& report);

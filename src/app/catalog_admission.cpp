@@ -48,7 +48,11 @@ Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
 }
 
 Result<void> CatalogService::check_rate(const Caller& caller) {
-  const auto wait = ports_.checks.refusal(caller.principal.subject);
+  return akko::check_rate(ports_.checks, caller.principal);
+}
+
+Result<void> check_rate(RateLimiter& limiter, const Principal& principal) {
+  const auto wait = limiter.refusal(principal.subject);
   if (!wait) return {};
   auto refused =
       fail(ErrorCode::resource_exhausted, "too_many_checks",

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "app/catalog_service.hpp"
-#include "app/connection_texts.hpp"
 #include "app/name_taken.hpp"
 #include "app/operation_id.hpp"
 #include "app/operation_report.hpp"
@@ -80,7 +79,7 @@ Result<CatalogService::AdmittedRegistration> CatalogService::admit(const Catalog
                                                                    AuditEvent& event) {
   AKKO_TRY(auto judged,
            judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
-  event.detail = target_of(judged);
+  event.detail = target_text(*judged.definition, judged.raw);
   AKKO_CHECK(check_rate(caller));
   AKKO_CHECK(check_trino(judged));
   const auto& name = *judged.name;
@@ -221,7 +220,8 @@ Result<Catalog> CatalogService::register_catalog(AdmittedRegistration& admitted,
     undertaking->progress.begin(CheckStep::sign_in);
   }
   const auto failure = saga_.run(*undertaking, context);
-  if (!failure) return std::move(undertaking->catalog);
+  if (!failure)
+    return with_first_check(std::move(undertaking->catalog), undertaking->progress.steps(), caller);
   if (failure->trino) steps = undertaking->progress.steps();
   if (failure->settled) return tl::make_unexpected(std::move(error));
   coordination_.unsettled = true;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/connection_texts.hpp"
 #include "app/operation_id.hpp"
 #include "app/operation_report.hpp"
 
@@ -60,7 +59,7 @@ Result<CatalogService::AdmittedTest> CatalogService::admit_test(const CatalogReq
   Result<AdmittedTest> admitted = [&]() -> Result<AdmittedTest> {
     AKKO_TRY(auto judged,
              judge(request, std::move(violations), false, connectors_, settings_.default_allow_roles));
-    event.detail = target_of(judged);
+    event.detail = target_text(*judged.definition, judged.raw);
     AKKO_CHECK(check_rate(caller));
     AKKO_CHECK(check_trino(judged));
     const auto deadline = deadline_of(*judged.definition);

@@ -49,6 +49,9 @@ struct ServiceSettings {
   bool allow_secrets_in_statements = false;
 };
 
+// Takes one of the checks that a user may start in a minute. Error: resource_exhausted ("too_many_checks").
+Result<void> check_rate(RateLimiter& limiter, const Principal& principal);
+
 // Any thread; every call may block up to the deadline. Audits and counts what it does.
 class CatalogService {
  public:
@@ -124,6 +127,7 @@ class CatalogService {
   Result<void> check_before(AdmittedRegistration& admitted, const DiagnosisContext& texts,
                             const CallContext& context, CheckProgress& progress);
   Result<Undertaking> prepare(const AdmittedRegistration& admitted, const Caller& caller);
+  Catalog with_first_check(Catalog catalog, const std::vector<StepReport>& steps, const Caller& caller);
   Result<TestReport> check_connection(const JudgedRequest& judged, const CallContext& context,
                                       CheckProgress progress);
   void end_test(AuditEvent event, const std::string& operation_id, std::string_view error_class,

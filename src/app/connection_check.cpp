@@ -193,24 +193,23 @@ std::string counted(const std::string& what, const TrinoRows& rows) {
 
 }  // namespace
 
-std::string_view to_string(StepReport::Status status) {
-  switch (status) {
-    case StepReport::Status::not_run:
-      return "not_run";
-    case StepReport::Status::running:
-      return "running";
-    case StepReport::Status::passed:
-      return "passed";
-    case StepReport::Status::skipped:
-      return "skipped";
-    case StepReport::Status::failed:
-      return "failed";
-  }
-  return "not_run";
+DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues& raw,
+                          std::chrono::milliseconds deadline) {
+  const auto endpoint = definition.endpoint(raw);
+  return {.definition = definition,
+          .step = TestStep::probe,
+          .host = endpoint.host,
+          .port = endpoint.port,
+          .user = endpoint.user,
+          .database = endpoint.database,
+          .deadline = deadline};
 }
 
-std::string_view ran_from(CheckStep step) {
-  return step == CheckStep::sign_in || step == CheckStep::metadata ? "trino" : "manager";
+std::string target_text(const ConnectorDefinition& definition, const RawValues& raw) {
+  std::string text;
+  for (const auto& target : definition.network_targets(raw))
+    text += (text.empty() ? "" : " ") + hosts_text(target.hosts);
+  return text;
 }
 
 CheckProgress::CheckProgress(Observer observer) : observer_(std::move(observer)) {

@@ -11,24 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "app/check_record.hpp"
 #include "app/ports.hpp"
 #include "domain/connector.hpp"
 #include "domain/diagnosis.hpp"
 
 namespace akko {
-
-struct StepReport {
-  enum class Status : std::uint8_t { not_run, running, passed, skipped, failed };
-  CheckStep step = CheckStep::dns;
-  Status status = Status::not_run;
-  std::chrono::milliseconds took{0};
-  std::string message;  // what was found, why it was skipped, or the cause of the failure
-  std::string code;     // class of a failure
-  std::string fix;
-};
-std::string_view to_string(StepReport::Status status);
-// "manager" or "trino".
-std::string_view ran_from(CheckStep step);
 
 // The steps of one check. The first failure ends it: the rest stays not_run. One thread.
 class CheckProgress {
@@ -56,6 +44,12 @@ class CheckProgress {
   std::vector<StepReport> steps_;
   Clock::time_point began_ = Clock::now();
 };
+
+// What messages about a connection may name.
+DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues& raw,
+                          std::chrono::milliseconds deadline);
+// For the audit log: where a check of this connection goes.
+std::string target_text(const ConnectorDefinition& definition, const RawValues& raw);
 
 // DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped;
 // `skip_reason` skips them all.

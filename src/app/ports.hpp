@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/check_record.hpp"
 #include "base/deadline.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
@@ -212,6 +213,15 @@ class CatalogStore {
   // there is none.
   virtual Result<void> erase(const CatalogName& name, const std::string& operation_id) = 0;
 
+  // Puts a health in the place of the one on record, while `revision` is still the catalog's, and files the
+  // check that found it, if one did; the newest kKeptChecks are kept, until the catalog is erased. Changes
+  // `health_revision` and the generation of the snapshot, but neither `revision` nor `updated_at`. Errors:
+  // not_found; already_exists/"conflict".
+  virtual Result<Catalog> record_health(const CatalogName& name, std::uint64_t revision,
+                                        const HealthDetail& health, const CheckRecord* check) = 0;
+  // The checks on file, newest first.
+  virtual Result<std::vector<CheckRecord>> checks(const CatalogName& name) = 0;
+
   virtual Result<void> journal(const OperationRecord& operation) = 0;
   virtual Result<std::vector<OperationRecord>> open_operations() = 0;
 
@@ -250,6 +260,31 @@ class IdempotencyStore {
   virtual Result<void> keep(std::string_view principal, std::string_view key, const StoredAnswer& answer) = 0;
   // Gives the claim back (the request failed in a way that a retry may mend).
   virtual Result<void> release(std::string_view principal, std::string_view key) = 0;
+};
+
+// ---------------------------------------------------------------- roles
+
+// A realm role that a catalog can be allowed to.
+struct Role {
+  std::string name;
+  std::string description;
+  std::optional<std::size_t> members;  // nothing = not counted
+};
+// Who has a role.
+struct RoleHolders {
+  bool known = false;              // there is such a role
+  std::vector<std::string> names;  // of users, sorted
+  bool complete = true;            // false: there are more than `names`
+};
+
+// Whoever knows roles and users. Errors: unavailable ("role_directory"), with words fit for an admin.
+class RoleDirectory {
+ public:
+  virtual ~RoleDirectory() = default;
+  virtual std::string_view source() const = 0;  // "keycloak" or "development"
+  // Sorted by name.
+  virtual Result<std::vector<Role>> roles(const CallContext& context) = 0;
+  virtual Result<RoleHolders> holders(const std::string& role, const CallContext& context) = 0;
 };
 
 // ---------------------------------------------------------------- identity, audit

@@ -345,12 +345,18 @@ void Reconciler::note_success(const Catalog& catalog) {
                        "Catalogs that were missing in Trino and were created again.");
   log::info("created a missing catalog again", {{"catalog", catalog.spec.name.text()}});
   if (catalog.health.health != Health::failing) return;
-  auto mended = catalog;
-  mended.health = {Health::unknown, "", "Created again in Trino; not checked since.", ports_.clock.now()};
-  if (auto updated = ports_.store.update(mended, nullptr, nullptr); !updated) {
-    log::warn("health could not be recorded",
-              {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
-  }
+  HealthDetail mended;
+  mended.message = "Created again in Trino; not checked since.";
+  mended.checked_at = catalog.health.checked_at;
+  mended.since = ports_.clock.now();
+  record_health(catalog, mended);
+}
+
+void Reconciler::record_health(const Catalog& catalog, const HealthDetail& health) {
+  const auto recorded = ports_.store.record_health(catalog.spec.name, catalog.revision, health, nullptr);
+  if (recorded) return;
+  log::warn("health could not be recorded",
+            {{"catalog", catalog.spec.name.text()}, {"reason", recorded.error().message}});
 }
 
 void Reconciler::note_failure(const Catalog& catalog, const Diagnosis& diagnosis) {
@@ -359,12 +365,13 @@ void Reconciler::note_failure(const Catalog& catalog, const Diagnosis& diagnosis
   log::warn("a missing catalog could not be created again",
             {{"catalog", catalog.spec.name.text()}, {"code", diagnosis.code}, {"reason", diagnosis.message}});
   if (catalog.health.health == Health::failing && catalog.health.code == diagnosis.code) return;
-  auto failing = catalog;
-  failing.health = {Health::failing, diagnosis.code, diagnosis.message, ports_.clock.now()};
-  if (auto updated = ports_.store.update(failing, nullptr, nullptr); !updated) {
-    log::warn("health could not be recorded",
-              {{"catalog", catalog.spec.name.text()}, {"reason", updated.error().message}});
-  }
+  HealthDetail failing;
+  failing.health = Health::failing;
+  failing.code = diagnosis.code;
+  failing.message = diagnosis.message;
+  failing.fix = diagnosis.fix;
+  failing.checked_at = ports_.clock.now();
+  record_health(catalog, health_after(catalog.health, failing));
 }
 
 }  // namespace akko

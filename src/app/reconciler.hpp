@@ -65,6 +65,7 @@ class Reconciler {
   void recreate(const Catalog& catalog, const std::stop_token& stop);
   void note_failure(const Catalog& catalog, const Diagnosis& diagnosis);
   void note_success(const Catalog& catalog);
+  void record_health(const Catalog& catalog, const HealthDetail& health);
   CallContext context(const std::stop_token& stop) const;
   SecretTransport transport() const;
 

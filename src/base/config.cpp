@@ -30,6 +30,7 @@ struct Setting {
   std::string_view initial;
   std::string_view help;
   Complaint (*take)(std::string_view text, Config& config);
+  bool secret = false;  // no flag: arguments can be read by everybody on the machine
 };
 
 constexpr std::string_view kHomeDefault = "$XDG_DATA_HOME/akko or ~/.local/share/akko";
@@ -89,6 +90,14 @@ constexpr std::array kSettings = {
     Setting{
         "checks-per-minute", "COUNT", "60", "Connection tests that one user may start within a minute",
         [](std::string_view text, Config& c) { return take_number(text, 1U, 10000U, c.checks_per_minute); }},
+    Setting{"health-interval-seconds", "SECONDS", "60",
+            "Time between two checks of each registered catalog, one statement in Trino each; 0 = none",
+            [](std::string_view text, Config& c) { return take_seconds(text, 0, 86400, c.health_interval); }},
+    Setting{
+        "health-concurrency", "COUNT", "4", "Checks of registered catalogs that run at once",
+        [](std::string_view text, Config& c) { return take_number(text, 1U, 64U, c.health_concurrency); }},
+    Setting{"health-slow-ms", "MILLISECONDS", "2000", "A catalog whose check takes longer in Trino is slow",
+            [](std::string_view text, Config& c) { return take_millis(text, c.health_slow); }},
     Setting{"io-threads", "COUNT", "2", "Threads that read and write connections",
             [](std::string_view text, Config& c) { return take_number(text, 1U, 64U, c.io_threads); }},
     Setting{"worker-threads", "COUNT", "24", "Threads that answer requests; each operation holds one",
@@ -115,6 +124,15 @@ constexpr std::array kSettings = {
             [](std::string_view text, Config& c) { return take_text(text, c.cockpit_client_id); }},
     Setting{"clock-skew-seconds", "SECONDS", "30", "Tolerance for the times in a token",
             [](std::string_view text, Config& c) { return take_seconds(text, 0, 300, c.clock_skew); }},
+    Setting{"keycloak-client-id", "NAME", "",
+            "Client of Keycloak whose service account may read roles and users (view-realm, view-users)",
+            [](std::string_view text, Config& c) { return take_text(text, c.keycloak_client_id); }},
+    Setting{"keycloak-client-secret", "SECRET", "", "Its secret; better in a file",
+            [](std::string_view text, Config& c) { return take_secret(text, c.keycloak_client_secret); },
+            true},
+    Setting{
+        "keycloak-client-secret-file", "FILE", "", "A file that holds its secret",
+        [](std::string_view text, Config& c) { return take_secret_file(text, c.keycloak_client_secret); }},
     Setting{"default-allow-roles", "LIST", "akko-admin,akko-engineer,akko-analyst",
             "Roles of a catalog that was registered without allow_roles",
             [](std::string_view text, Config& c) { return take_list(text, c.default_allow_roles); }},
@@ -164,8 +182,8 @@ using Violations = std::vector<FieldViolation>;
 Config read_settings(const CLI::App& app, const Environment& environment, Violations& violations) {
   Config config;
   for (const auto& setting : kSettings) {
-    const auto* option = app.get_option(flag_of(setting));
-    const bool flagged = option->count() > 0;
+    const auto* option = setting.secret ? nullptr : app.get_option(flag_of(setting));
+    const bool flagged = option != nullptr && option->count() > 0;
     const auto variable = variable_of(setting);
     std::string value(flagged ? option->results().back() : value_of(environment, variable));
     if (!flagged && value.empty()) {
@@ -200,6 +218,10 @@ void check_together(const Config& config, bool serves, Violations& violations) {
           "must be set, for example http://127.0.0.1:8080");
   require(config.dev_issuer != !config.oidc_issuer.empty(), "AKKO_OIDC_ISSUER", "--oidc-issuer",
           "exactly one of AKKO_OIDC_ISSUER and AKKO_DEV_ISSUER=true must be set");
+  require(config.keycloak_client_id.empty() == config.keycloak_client_secret.empty(),
+          "AKKO_KEYCLOAK_CLIENT_SECRET_FILE", "--keycloak-client-secret-file",
+          "AKKO_KEYCLOAK_CLIENT_ID and its secret (AKKO_KEYCLOAK_CLIENT_SECRET or "
+          "AKKO_KEYCLOAK_CLIENT_SECRET_FILE) go together");
   require(
       !config.dev_issuer || is_loopback(config.listen_address), "AKKO_DEV_ISSUER", "--dev-issuer",
       "the development issuer gives anyone who can reach it a token: AKKO_LISTEN must be a loopback address "
@@ -228,6 +250,7 @@ std::vector<std::string> unknown_variables(const Environment& environment) {
 
 void declare_settings(CLI::App& app) {
   for (const auto& setting : kSettings) {
+    if (setting.secret) continue;
     const auto flag = flag_of(setting);
     auto* option = setting.unit.empty() ? app.add_flag(flag) : app.add_option(flag);
     std::string help = std::string(setting.help) + " [" + variable_of(setting);
@@ -286,7 +309,8 @@ Result<CommandLine> read_command_line(int argc, const char* const* argv, const E
   CommandLine line;
   CLI::App app(
       "AKKO Catalog Manager: registers Trino catalogs at run time.\n"
-      "A setting is a flag or the variable in brackets; the flag wins.",
+      "A setting is a flag or the variable in brackets; the flag wins. A variable alone: a secret "
+      "[AKKO_KEYCLOAK_CLIENT_SECRET].",
       "akko-catalog-manager");
   app.set_version_flag(
       "--version", "akko-catalog-manager " + std::string(version()) + " (" + std::string(revision()) + ")");

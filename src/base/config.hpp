@@ -15,6 +15,7 @@
 #include "base/ip_address.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "base/secret.hpp"
 
 namespace akko {
 
@@ -50,6 +51,15 @@ struct Config {
   std::vector<IpRange> network_deny;   // beside the built-in ones, see domain/address_rules.hpp
   std::vector<IpRange> network_allow;  // overrides equal and wider denied ranges
   unsigned checks_per_minute = 60;     // connection tests, per user
+
+  // Health of registered catalogs
+  std::chrono::milliseconds health_interval{60000};  // between two checks of a catalog; 0 = none
+  unsigned health_concurrency = 4;
+  std::chrono::milliseconds health_slow{2000};
+
+  // The directory of roles: a client of Keycloak with a service account. Without it nobody is asked.
+  std::string keycloak_client_id;
+  Secret keycloak_client_secret;
 
   // Identity
   bool dev_issuer = false;

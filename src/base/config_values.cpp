@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include <arpa/inet.h>
@@ -104,6 +105,30 @@ Complaint take_readable_file(std::string_view text, std::string& out) {
   if (auto complaint = take_directory(text, out)) return complaint;
   if (::access(out.c_str(), R_OK) == 0) return std::nullopt;
   return "cannot be read: " + std::generic_category().message(errno);
+}
+
+Complaint take_millis(std::string_view text, std::chrono::milliseconds& out) {
+  std::int64_t count = 0;
+  if (auto complaint = take_number<std::int64_t>(text, 1, 3'600'000, count)) return complaint;
+  out = std::chrono::milliseconds(count);
+  return std::nullopt;
+}
+
+Complaint take_secret(std::string_view text, Secret& out) {
+  out = Secret(std::string(text));
+  return std::nullopt;
+}
+
+Complaint take_secret_file(std::string_view text, Secret& out) {
+  std::string path;
+  if (auto complaint = take_readable_file(text, path)) return complaint;
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty()) return "holds no secret in its first line";
+  out = Secret(std::move(line));
+  return std::nullopt;
 }
 
 Complaint take_listen(std::string_view text, Config& config) {

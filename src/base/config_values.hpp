@@ -55,6 +55,11 @@ Complaint take_seconds(std::string_view text, double low, double high, Duration&
 
 // true, 1 or on; false, 0 or off.
 Complaint take_switch(std::string_view text, bool& out);
+// Whole milliseconds, from 1 to an hour.
+Complaint take_millis(std::string_view text, std::chrono::milliseconds& out);
+Complaint take_secret(std::string_view text, Secret& out);
+// The first line of a file.
+Complaint take_secret_file(std::string_view text, Secret& out);
 Complaint take_text(std::string_view text, std::string& out);
 // Separated by commas; blanks around an entry do not count, a repeated entry is taken once.
 Complaint take_list(std::string_view text, std::vector<std::string>& out);

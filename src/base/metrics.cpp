@@ -16,6 +16,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 #include <unistd.h>
@@ -99,6 +100,9 @@ struct Metrics::Registry {
       histogram("akko_http_request_duration_seconds", "Time from a request's last byte to its answer.");
   Family<Counter>& denied = counter("akko_access_denied_total", "Requests refused with 401 or 403.");
 
+  Family<Counter>& checks =
+      counter("akko_catalog_checks_total", "Checks of registered catalogs that have ended.");
+
   Gauge& start = gauge("process_start_time_seconds", "Start of the process, seconds since 1970-01-01 UTC.");
   Gauge& resident = gauge("process_resident_memory_bytes", "Resident memory.");
   Gauge& fds = gauge("process_open_fds", "Open file descriptors.");
@@ -111,6 +115,11 @@ struct Metrics::Registry {
   std::mutex mutex;  // guards what stands below
   std::map<std::string, Asked, std::less<>> asked;
   std::map<std::string, Counter*, std::less<>> counts;
+  struct Series {
+    std::string name, help;
+    std::function<std::vector<Sample>()> read;
+  };
+  std::vector<Series> series;
 
   Family<Counter>& counter(std::string name, std::string help) {
     return prometheus::BuildCounter().Name(std::move(name)).Help(std::move(help)).Register(all);
@@ -120,6 +129,24 @@ struct Metrics::Registry {
   }
   Gauge& gauge(std::string name, std::string help) {
     return prometheus::BuildGauge().Name(std::move(name)).Help(std::move(help)).Register(all).Add({});
+  }
+
+  std::vector<prometheus::MetricFamily> collect() {
+    auto families = all.Collect();
+    const std::scoped_lock lock(mutex);
+    for (const auto& one : series) {
+      prometheus::MetricFamily family;
+      family.name = one.name;
+      family.help = one.help;
+      family.type = prometheus::MetricType::Gauge;
+      for (const auto& sample : one.read()) {
+        auto& metric = family.metric.emplace_back();
+        metric.gauge.value = sample.value;
+        for (const auto& [label, value] : sample.labels) metric.label.push_back({label, value});
+      }
+      if (!family.metric.empty()) families.push_back(std::move(family));
+    }
+    return families;
   }
 
   void refresh() {
@@ -140,6 +167,11 @@ Metrics::Metrics() : registry_(std::make_unique<Registry>()) {
     registry_->operation_seconds.Add({{"operation", operation}}, registry_->operation_buckets);
     for (const auto* result : {"success", "failed"}) {
       registry_->operations.Add({{"operation", operation}, {"result", result}});
+    }
+  }
+  for (const auto* trigger : {"scheduled", "registration", "manual"}) {
+    for (const auto* result : {"healthy", "slow", "failing", "undecided"}) {
+      registry_->checks.Add({{"result", result}, {"trigger", trigger}});
     }
   }
   prometheus::BuildGauge()
@@ -173,6 +205,16 @@ void Metrics::access_denied(std::string_view reason) {
   registry_->denied.Add({{"reason", std::string(reason)}}).Increment();
 }
 
+void Metrics::catalog_check(std::string_view result, std::string_view trigger) {
+  registry_->checks.Add({{"result", std::string(result)}, {"trigger", std::string(trigger)}}).Increment();
+}
+
+void Metrics::series(std::string_view name, std::string_view help,
+                     std::function<std::vector<Sample>()> read) {
+  const std::scoped_lock lock(registry_->mutex);
+  registry_->series.push_back({std::string(name), std::string(help), std::move(read)});
+}
+
 void Metrics::gauge(std::string_view name, std::string_view help, std::function<double()> read) {
   auto& made = registry_->gauge(std::string(name), std::string(help));
   const std::scoped_lock lock(registry_->mutex);
@@ -191,7 +233,7 @@ void Metrics::count(std::string_view name, std::string_view help, double by) {
 
 std::string Metrics::text() const {
   registry_->refresh();
-  return prometheus::TextSerializer().Serialize(registry_->all.Collect());
+  return prometheus::TextSerializer().Serialize(registry_->collect());
 }
 
 }  // namespace akko

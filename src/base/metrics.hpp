@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace akko {
 
@@ -28,6 +30,20 @@ class Metrics {
 
   // akko_access_denied_total{reason}
   void access_denied(std::string_view reason);
+
+  // akko_catalog_checks_total{result,trigger}: checks of registered catalogs that have ended. `result`:
+  // "healthy", "slow", "failing", or "undecided" where Trino kept from finding out; `trigger`: "scheduled",
+  // "registration" or "manual".
+  void catalog_check(std::string_view result, std::string_view trigger);
+
+  // One value of a family of gauges.
+  struct Sample {
+    std::vector<std::pair<std::string, std::string>> labels;  // values may be any UTF-8
+    double value = 0;
+  };
+  // Gauges that come and go: all are asked for at each scrape, and what is not told is not shown. `read` must
+  // not wait.
+  void series(std::string_view name, std::string_view help, std::function<std::vector<Sample>()> read);
 
   // A gauge whose value is asked for at each scrape; `read` must not wait.
   void gauge(std::string_view name, std::string_view help, std::function<double()> read);

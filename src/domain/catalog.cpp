@@ -47,6 +47,12 @@ bool CatalogName::is_reserved(std::string_view text) {
 
 bool CatalogName::is_probe(std::string_view text) { return text.starts_with(kProbePrefix); }
 
+HealthDetail health_after(const HealthDetail& before, HealthDetail found) {
+  const bool goes_on = before.health == found.health && before.since != 0;
+  found.since = goes_on ? before.since : found.checked_at;
+  return found;
+}
+
 std::string_view to_string(Phase phase) {
   switch (phase) {
     case Phase::registering:

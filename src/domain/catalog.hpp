@@ -1,8 +1,10 @@
 // The catalog: its name, what an admin asked for, and what is on record.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,12 +65,18 @@ std::string_view to_string(Health health);
 
 struct HealthDetail {
   Health health = Health::unknown;
-  std::string code;     // error class ("auth_refused") or empty
-  std::string message;  // for the reader; scrubbed
-  UnixMillis checked_at = 0;
+  std::string code;                                              // error class ("auth_refused") or empty
+  std::string message;                                           // for the reader; scrubbed
+  UnixMillis checked_at = 0;                                     // 0 = never
+  std::string fix = {};                                          // what to do; may be empty
+  UnixMillis since = 0;                                          // when this health began; 0 = not known
+  std::optional<std::chrono::milliseconds> took = std::nullopt;  // of the last check, in Trino
 
   friend bool operator==(const HealthDetail&, const HealthDetail&) = default;
 };
+
+// What is on record after a check found `found`: it goes on since when it began.
+HealthDetail health_after(const HealthDetail& before, HealthDetail found);
 
 // One secret property of a catalog: that it is set and since when, never its value.
 struct SecretStatus {
@@ -85,7 +93,8 @@ struct Catalog {
   HealthDetail health;
   std::map<std::string, SecretStatus> secrets;  // property name -> status
   std::uint64_t secret_revision = 0;            // part of every secret reference of this catalog
-  std::uint64_t revision = 0;                   // row version; the ETag
+  std::uint64_t revision = 0;                   // row version, which If-Match names
+  std::uint64_t health_revision = 0;            // grows with every change of what is shown, health included
   std::string operation_id;                     // the operation that holds it, or the last one
   UnixMillis created_at = 0;
   std::string created_by;

@@ -58,7 +58,14 @@ struct ProbeRun {
   CheckStep step;
   std::string statement;
   std::string counts;
+  bool reads_data = false;  // from a table that was named: proves more than the others
 };
+
+// The one statement of a probe that tells most about whether a catalog works: the last that reads from a
+// table that was named in the form, else the first. (The first must reach the source; a later one that only
+// counts may be answered from a cache, or by a source that has already refused data.) Null without
+// statements.
+const ProbeRun* most_telling(const std::vector<ProbeRun>& runs);
 
 // Somewhere a connection goes: what the network steps check.
 struct NetworkTarget {

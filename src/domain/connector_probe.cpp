@@ -75,11 +75,18 @@ ConnectorDefinition::ProbePlan ConnectorDefinition::probe_plan(const CatalogName
     // The catalog first: its name holds no braces.
     replace_all(text, "{catalog}", sql_identifier(name.text()));
     if (!table.empty()) replace_all(text, "{table}", quoted_table(table, statement.default_schema));
-    plan.runs.push_back({statement.step, std::move(text), statement.counts});
+    plan.runs.push_back({statement.step, std::move(text), statement.counts, !table.empty()});
     if (!statement.proves.empty()) plan.proves = statement.proves;
     if (!statement.explanation.empty()) plan.explanation = statement.explanation;
   }
   return plan;
+}
+
+const ProbeRun* most_telling(const std::vector<ProbeRun>& runs) {
+  const auto last =
+      std::find_if(runs.rbegin(), runs.rend(), [](const ProbeRun& run) { return run.reads_data; });
+  if (last != runs.rend()) return &*last;
+  return runs.empty() ? nullptr : &runs.front();
 }
 
 // No hosts when the properties do not say where.

@@ -30,7 +30,7 @@ class FakeStore final : public CatalogStore {
     if (catalogs_.contains(name))
       return fail(ErrorCode::already_exists, "name_taken", "the name " + name + " is in use");
     auto stored = draft;
-    stored.revision = 1;
+    stored.health_revision = stored.revision = 1;
     catalogs_.emplace(name, stored);
     secrets_[name] = secrets;
     journal_.insert_or_assign(operation.id, operation);
@@ -45,7 +45,7 @@ class FakeStore final : public CatalogStore {
       return fail(ErrorCode::already_exists, "conflict", "the catalog was changed meanwhile");
     }
     found->second = catalog;
-    ++found->second.revision;
+    found->second.health_revision = ++found->second.revision;
     if (begin != nullptr) journal_.insert_or_assign(begin->id, *begin);
     if (end != nullptr) journal_.erase(*end);
     return found->second;
@@ -55,8 +55,28 @@ class FakeStore final : public CatalogStore {
     AKKO_CHECK(write());
     catalogs_.erase(name.text());
     secrets_.erase(name.text());
+    checks_.erase(name.text());
     journal_.erase(operation_id);
     return {};
+  }
+  Result<Catalog> record_health(const CatalogName& name, std::uint64_t revision, const HealthDetail& health,
+                                const CheckRecord* check) override {
+    const std::lock_guard lock(mutex_);
+    AKKO_CHECK(write());
+    const auto found = catalogs_.find(name.text());
+    if (found == catalogs_.end() || found->second.revision != revision)
+      return fail(ErrorCode::already_exists, "conflict", "the catalog was changed meanwhile");
+    found->second.health = health;
+    ++found->second.health_revision;
+    if (check == nullptr) return found->second;
+    auto& checks = checks_[name.text()];
+    checks.insert(checks.begin(), *check);
+    if (checks.size() > kKeptChecks) checks.resize(kKeptChecks);
+    return found->second;
+  }
+  Result<std::vector<CheckRecord>> checks(const CatalogName& name) override {
+    const std::lock_guard lock(mutex_);
+    return checks_[name.text()];
   }
   Result<void> journal(const OperationRecord& operation) override {
     const std::lock_guard lock(mutex_);
@@ -114,6 +134,7 @@ class FakeStore final : public CatalogStore {
   std::map<std::string, Catalog> catalogs_;
   std::map<std::string, SecretValues> secrets_;
   std::map<std::string, OperationRecord> journal_;
+  std::map<std::string, std::vector<CheckRecord>> checks_;
   std::map<std::string, std::string> facts_;
   std::uint64_t generation_ = 0;
   std::uint64_t secret_revision_ = 0;

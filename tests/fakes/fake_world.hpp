@@ -42,6 +42,9 @@ class FakeTrino final : public TrinoCatalogs {
   // Asked with "create", "drop", "run", "list", … and the statement or name.
   std::function<std::optional<Fault>(std::string_view call, std::string_view what)> on_call;
 
+  // Called before a statement, on the caller's thread: may wait.
+  std::function<void(std::string_view statement, const CallContext& context)> before_run;
+
   TrinoResult<void> create(const TrinoCatalogSpec& spec, const CallContext& context) override {
     return guarded("create", spec.name.text(), [&]() -> TrinoResult<void> {
       if (catalogs_.contains(spec.name.text()))
@@ -60,7 +63,8 @@ class FakeTrino final : public TrinoCatalogs {
       return {};
     });
   }
-  TrinoResult<TrinoRows> run(std::string_view statement, const CallContext&) override {
+  TrinoResult<TrinoRows> run(std::string_view statement, const CallContext& context) override {
+    if (before_run) before_run(statement, context);
     return guarded("run", statement, [&]() -> TrinoResult<TrinoRows> { return rows; });
   }
   TrinoResult<Listing> list(const CallContext&) override {

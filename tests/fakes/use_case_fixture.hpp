@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
 #include "app/reconciler.hpp"
 #include "fakes/fake_network.hpp"
@@ -34,6 +35,7 @@ class UseCases : public ::testing::Test {
   // As a new process would come up: same store, same Trino, nothing in memory.
   void restart_product(bool allow_secrets_in_statements = false) {
     reconciler.reset();
+    catalog_checks.reset();
     service.reset();
     saga.reset();
     coordination.emplace(2U);
@@ -42,12 +44,19 @@ class UseCases : public ::testing::Test {
         ServiceSettings{std::chrono::seconds(5), true, {"akko-admin"}, allow_secrets_in_statements},
         CatalogService::Ports{store, secrets, trino, network, audit, metrics, clock, checks}, registry,
         *coordination, *saga);
+    make_checks({});
     ReconcilerSettings settings;
     settings.warm_up = false;
     settings.drift_interval = std::chrono::milliseconds(0);  // every tick is a full check
     settings.allow_secrets_in_statements = allow_secrets_in_statements;
     reconciler.emplace(settings, Reconciler::Ports{store, secrets, trino, metrics, clock}, registry,
                        *coordination, *saga);
+  }
+
+  void make_checks(CheckSettings settings) {
+    catalog_checks.emplace(settings,
+                           CatalogChecks::Ports{store, trino, network, audit, metrics, clock, checks},
+                           registry, *coordination);
   }
 
   void tick() { reconciler->tick({}); }
@@ -114,6 +123,7 @@ class UseCases : public ::testing::Test {
   std::optional<Saga> saga;
   std::optional<CatalogService> service;
   std::optional<Reconciler> reconciler;
+  std::optional<CatalogChecks> catalog_checks;
 };
 
 }  // namespace akko::fakes

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -66,6 +67,10 @@ TEST(ConfigTest, DefaultsOfTheTableAreThoseOfTheStruct) {
   EXPECT_EQ(config.network_deny, plain.network_deny);
   EXPECT_EQ(config.network_allow, plain.network_allow);
   EXPECT_EQ(config.checks_per_minute, plain.checks_per_minute);
+  EXPECT_EQ(config.health_interval, plain.health_interval);
+  EXPECT_EQ(config.health_concurrency, plain.health_concurrency);
+  EXPECT_EQ(config.health_slow, plain.health_slow);
+  EXPECT_EQ(config.keycloak_client_id, plain.keycloak_client_id);
   EXPECT_EQ(config.oidc_audiences, plain.oidc_audiences);
   EXPECT_EQ(config.oidc_ca_file, plain.oidc_ca_file);
   EXPECT_EQ(config.admin_role, plain.admin_role);
@@ -209,6 +214,41 @@ TEST(ConfigTest, ExactlyOneIssuer) {
   EXPECT_EQ(read({}, environment)->config.oidc_issuer, "https://keycloak.example/realms/akko/");
   environment.erase("AKKO_OIDC_ISSUER");
   EXPECT_THAT(fields(read({}, environment)), ElementsAre("AKKO_OIDC_ISSUER"));
+}
+
+TEST(ConfigTest, ReadsTheSettingsOfHealth) {
+  EXPECT_EQ(read_with("AKKO_HEALTH_INTERVAL_SECONDS", "0.4")->config.health_interval, 400ms);
+  EXPECT_EQ(read_with("AKKO_HEALTH_INTERVAL_SECONDS", "0")->config.health_interval, 0ms);
+  EXPECT_EQ(read_with("AKKO_HEALTH_SLOW_MS", "150")->config.health_slow, 150ms);
+  EXPECT_EQ(read_with("AKKO_HEALTH_CONCURRENCY", "9")->config.health_concurrency, 9U);
+  for (const auto& [name, value] : std::map<std::string, std::string>{{"AKKO_HEALTH_INTERVAL_SECONDS", "-1"},
+                                                                      {"AKKO_HEALTH_SLOW_MS", "0"},
+                                                                      {"AKKO_HEALTH_CONCURRENCY", "0"}}) {
+    EXPECT_THAT(fields(read_with(name, value)), ElementsAre(name));
+  }
+}
+
+TEST(ConfigTest, TheSecretOfKeycloakIsNoArgument) {
+  EXPECT_FALSE(read({"--keycloak-client-secret", "s3cret"}));
+  auto environment = complete();
+  environment["AKKO_KEYCLOAK_CLIENT_SECRET"] = "s3cret";
+  EXPECT_THAT(fields(read({}, environment)), ElementsAre("AKKO_KEYCLOAK_CLIENT_SECRET_FILE"));  // whose?
+  environment["AKKO_KEYCLOAK_CLIENT_ID"] = "akko-catalog-manager";
+  const auto line = read({}, environment);
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->config.keycloak_client_secret.reveal(), "s3cret");
+  EXPECT_THAT(line->warnings, IsEmpty());
+  environment.erase("AKKO_KEYCLOAK_CLIENT_SECRET");
+  EXPECT_THAT(fields(read({}, environment)), ElementsAre("AKKO_KEYCLOAK_CLIENT_SECRET_FILE"));
+
+  const auto file = testing::TempDir() + "keycloak-secret";
+  std::ofstream(file) << "from-a-file\nrest\n";
+  environment["AKKO_KEYCLOAK_CLIENT_SECRET_FILE"] = file;
+  EXPECT_EQ(read({}, environment)->config.keycloak_client_secret.reveal(), "from-a-file");
+  std::ofstream(file) << "";
+  EXPECT_THAT(fields(read({}, environment)), ElementsAre("AKKO_KEYCLOAK_CLIENT_SECRET_FILE"));
+  environment["AKKO_KEYCLOAK_CLIENT_SECRET_FILE"] = "/no/such/file";
+  EXPECT_THAT(fields(read({}, environment)), ElementsAre("AKKO_KEYCLOAK_CLIENT_SECRET_FILE"));
 }
 
 TEST(ConfigTest, DevIssuerOnLoopbackOnly) {

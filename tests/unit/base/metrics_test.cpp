@@ -92,6 +92,25 @@ TEST(MetricsTest, MakesCountersAtFirstUse) {
                                         "# TYPE akko_trino_restarts_total counter\n"));
 }
 
+TEST(MetricsTest, ASeriesShowsWhatIsToldAndNothingElse) {
+  Metrics metrics;
+  std::vector<Metrics::Sample> samples = {{{{"catalog", "a"}, {"connector", "po\"st\\g\nres"}}, 0.5}};
+  metrics.series("akko_catalog_health", "Health.", [&] { return samples; });
+  EXPECT_THAT(metrics.text(),
+              HasSubstr("# HELP akko_catalog_health Health.\n# TYPE akko_catalog_health gauge\n"
+                        R"(akko_catalog_health{catalog="a",connector="po\"st\\g\nres"} 0.5)"));
+  samples.clear();
+  EXPECT_EQ(metrics.text().find("akko_catalog_health"), std::string::npos);
+}
+
+TEST(MetricsTest, ChecksAreCountedFromZero) {
+  Metrics metrics;
+  const auto* failing = R"(akko_catalog_checks_total{result="failing",trigger="scheduled"})";
+  EXPECT_EQ(value_of(metrics.text(), failing), 0);
+  metrics.catalog_check("failing", "scheduled");
+  EXPECT_EQ(value_of(metrics.text(), failing), 1);
+}
+
 TEST(MetricsTest, TellsTheBuildAndTheProcess) {
   Metrics metrics;
   const auto text = metrics.text();
