@@ -14,6 +14,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds kMoment{500};
+
 // Classes that say "not now" or "not here" rather than "this connection does not work".
 ErrorCode code_of(const Diagnosis& diagnosis) {
   if (diagnosis.code == "trino_duplicate") return ErrorCode::already_exists;
@@ -82,7 +84,10 @@ Result<CatalogService::AdmittedRegistration> CatalogService::admit(const Catalog
   AKKO_CHECK(check_rate(caller));
   AKKO_CHECK(check_trino(judged));
   const auto& name = *judged.name;
-  auto held = coordination_.names.try_hold(name);
+  // Nobody waits for another registration; the reconciler holds a name for a moment only.
+  const bool runs = coordination_.operations.running_for(name.text()) != nullptr;
+  auto held = runs ? coordination_.names.try_hold(name)
+                   : coordination_.names.hold(name, Deadline::after(kMoment), caller.stop);
   if (!held) {
     return fail(ErrorCode::already_exists, "name_taken",
                 "the name " + name.text() + " is being registered or removed right now",

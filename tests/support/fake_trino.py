@@ -109,6 +109,7 @@ class FakeTrino:
         self.catalogs: dict[str, Catalog] = {}
         self.queries: list[Query] = []
         self.accounts = {"trino_ro": "pw_ok"}  # sign-in at every source
+        self.failing: set[str] | None = None  # names that did not load; None = 476, which does not tell
         self.starting = False
         self.create_delay = 0.0  # seconds
         self.lock = threading.RLock()
@@ -256,7 +257,12 @@ class FakeTrino:
             query.columns, query.rows = [match["column"]], [["a row"]]
         elif "FROM system.metadata.catalogs" in query.sql:
             with self.lock:
-                query.columns, query.rows = ["catalog_name"], [[name] for name in [*BUILT_IN, *self.catalogs]]
+                known = BUILT_IN | {name: catalog.connector for name, catalog in self.catalogs.items()}
+                query.columns = ["catalog_name", "connector_id", "connector_name"]
+                query.rows = [[name, name, connector] for name, connector in known.items()]
+                if self.failing is not None:
+                    query.columns.append("state")
+                    query.rows = [[*row, "FAILING" if row[0] in self.failing else "OPERATIONAL"] for row in query.rows]
         elif match := REMEMBERED.search(query.sql):
             wanted = match["query"].replace("''", "'")
             with self.lock:

@@ -34,6 +34,18 @@ TEST(StatementPager, CollectsRowsOverPages) {
   EXPECT_EQ(pager.query_id(), "20261122_101010_00001_abcde");
 }
 
+TEST(StatementPager, TakesTheNamesOfTheColumnsOnce) {
+  StatementPager pager(kOrigin);
+  EXPECT_EQ(pager.feed(page(next_page("/v1/statement/queued/x/1"))), State::next);
+  EXPECT_TRUE(pager.columns().empty());
+  const std::string columns = R"("columns":[{"name":"catalog_name","type":"varchar"},{"name":"state"},7])";
+  EXPECT_EQ(pager.feed(page(R"({"id":"q",)" + columns + R"(,"data":[["a","b","c"]],"nextUri":")" +
+                            std::string(kOrigin) + R"(/v1/statement/executing/x/2"})")),
+            State::next);
+  EXPECT_EQ(pager.feed(page(R"({"id":"q",)" + columns + "}")), State::done);
+  EXPECT_EQ(pager.columns(), (std::vector<std::string>{"catalog_name", "state", ""}));
+}
+
 TEST(StatementPager, TakesTheWholeChainOfCauses) {
   StatementPager pager(kOrigin);
   const auto state =

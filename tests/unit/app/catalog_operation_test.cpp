@@ -1,4 +1,6 @@
 // What an operation tells of a registration or a removal: its steps in order, what was undone, what is left.
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "fakes/use_case_fixture.hpp"
@@ -216,6 +218,17 @@ TEST_F(CatalogOperation, AnAdmittedNameIsTakenUntilItsRunHasEnded) {
   EXPECT_EQ(coordination->operations.running_for("client-pg-01")->user, "alice");
   ASSERT_TRUE(service->run_registration(std::move(*admitted), alice()));
   EXPECT_EQ(coordination->operations.running_for("client-pg-01"), nullptr);
+}
+
+// The reconciler looks after a name now and then.
+TEST_F(CatalogOperation, ANameThatIsHeldForAMomentIsWaitedFor) {
+  auto held = std::make_optional(coordination->names.try_hold(*CatalogName::parse("client-pg-01")));
+  std::jthread releases([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    held.reset();
+  });
+  const auto created = create();
+  EXPECT_TRUE(created) << created.error().message;
 }
 
 TEST_F(CatalogOperation, ARemovalIsOneToo) {
