@@ -268,7 +268,9 @@ bool Session::hand_to_worker() {
     auto& context = self->io_.context();
     if (!stream_work) {
       auto& edge = self->edge_;
-      auto background = std::exchange(self->response_.work, nullptr);
+      // The work of a stream that was asked for by HEAD is not ours: it is not begun at all.
+      const bool streams = self->response_.stream != nullptr;
+      auto background = streams ? std::function<void()>() : std::exchange(self->response_.work, nullptr);
       auto request_id = background ? self->request_.request_id : std::string();
       if (background) ++edge.background;  // before the answer is on its way: a stop must not miss it
       asio::post(context, [moved = std::move(self)] { moved->answered_.cancel(); });
