@@ -402,6 +402,23 @@ def test_catalogs_that_are_not_ours(stage: Stage, tells: bool) -> None:
     assert [bool(one["message"]) for one in listed] == [False, tells]
 
 
+def test_a_listing_that_cannot_be_read_is_none(stage: Stage) -> None:
+    """What it does not name would be created again."""
+    assert stage.api.register(catalog("client-pg-01")).status_code == 201
+
+    def nameless(handler: Any, answer: dict[str, Any]) -> None:
+        answer["columns"] = [{"name": "other", "type": "varchar"}] * 3
+        handler.send_json(answer)
+
+    fault = stage.trino.fault(r"SELECT \* FROM system.metadata.catalogs", reply=nameless, times=10**6)
+    assert fault.entered.wait(5)
+    until(lambda: not stage.api.get("/api/admin/me").json()["server"]["trino"]["up"], 5, "Trino cannot be read")
+    assert len(stage.trino.statements('CREATE CATALOG "client-pg-01"')) == 1
+    stage.trino.clear_faults()
+    until(lambda: stage.product.ready(), 5, "Trino can be read again")
+    assert len(stage.trino.statements('CREATE CATALOG "client-pg-01"')) == 1
+
+
 def test_the_listing_costs_no_query_of_a_request(make_product: Callable[..., Product], trino: FakeTrino) -> None:
     product = make_product(DRIFT_CHECK_SECONDS="60").start()
     api = product.api()
