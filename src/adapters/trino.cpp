@@ -106,6 +106,10 @@ class TrinoOverSql final : public TrinoCatalogs {
     if (!rows) return tl::make_unexpected(std::move(rows).error());
     Listing listing;
     listing.catalogs = read_catalogs(told.columns, *rows);
+    // Whatever is not listed counts as missing and is created again, so a listing is whole or none.
+    if (listing.catalogs.size() != rows->size())
+      return tl::make_unexpected(
+          failure_of(TrinoFailure::Kind::protocol, "system.metadata.catalogs has no column catalog_name"));
     for (const auto& catalog : listing.catalogs) listing.names.push_back(catalog.name);
     const auto& query_id = told.query_id;
     // 20261122_101010_00001_abcde: the last part is new at each start of the coordinator.

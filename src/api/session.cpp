@@ -13,6 +13,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "api/background_work.hpp"
 #include "api/problem.hpp"
 #include "api/wire.hpp"
 #include "base/log.hpp"
@@ -254,11 +255,6 @@ Task<void> Session::answer() {
   begin_stream();
 }
 
-void Session::watch_client() {
-  watch_.emplace(edge_.stop.get_token());
-  request_.stop = watch_->stop.get_token();
-}
-
 bool Session::hand_to_worker() {
   return edge_.workers.post([self = shared_from_this()]() mutable {
     self->work();
@@ -267,14 +263,9 @@ bool Session::hand_to_worker() {
     // reference always goes to the I/O thread, so that the connection dies there.
     auto& context = self->io_.context();
     if (!stream_work) {
-      auto& edge = self->edge_;
-      // The work of a stream that was asked for by HEAD is not ours: it is not begun at all.
-      const bool streams = self->response_.stream != nullptr;
-      auto background = streams ? std::function<void()>() : std::exchange(self->response_.work, nullptr);
-      auto request_id = background ? self->request_.request_id : std::string();
-      if (background) ++edge.background;  // before the answer is on its way: a stop must not miss it
+      BackgroundWork background(self->edge_, self->response_, self->request_);
       asio::post(context, [moved = std::move(self)] { moved->answered_.cancel(); });
-      if (background) go_on(edge, std::move(request_id), std::move(background));
+      background.run();
       return;
     }
     asio::post(context, [other = self] { other->answered_.cancel(); });
@@ -290,17 +281,6 @@ void Session::work() {
   } else {
     response_ = edge_.router.handle(request_);
   }
-}
-
-// What goes on after the answer, on the thread that made it: nothing can be refused any more.
-void Session::go_on(Edge& edge, std::string request_id, std::function<void()> work) {
-  try {
-    work();
-    work = nullptr;
-  } catch (...) {
-    log::error("the work behind an answer threw", {{"request_id", request_id}});
-  }
-  --edge.background;
 }
 
 // The work behind a stream goes on where the handler ran: it need not queue a second time.

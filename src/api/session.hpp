@@ -66,10 +66,12 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Task<void> linger();
   void forget_request();
 
-  void watch_client();
+  void watch_client() {
+    watch_.emplace(edge_.stop.get_token());
+    request_.stop = watch_->stop.get_token();
+  }
   bool hand_to_worker();
   void work();
-  static void go_on(Edge& edge, std::string request_id, std::function<void()> work);
   std::function<void()> take_stream_work();
   void do_stream_work(std::function<void()> work);
   static void stream_work_ended(std::shared_ptr<Session> self);

@@ -11,7 +11,6 @@ import requests
 
 from support.api import Api, problem
 from support.bodies import at, catalog
-from support.fake_trino import Catalog, FakeTrino
 from support.open_request import Event, OpenRequest
 from support.product import Product
 from support.silent import SilentServer
@@ -334,84 +333,6 @@ def test_a_removal_that_stops_half_way_says_what_is_left(stage: Stage) -> None:
     assert [step["id"] for step in events[0].data["steps"]] == ["drop_from_trino", "remove_secrets", "erase_record"]
 
 
-# ---- names, and what else Trino has
-
-
-def name(api: Api, text: str) -> dict[str, Any]:
-    answer = api.get(f"/api/admin/names/{requests.utils.quote(text, safe='')}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def test_names(stage: Stage) -> None:
-    stage.trino.catalogs["analytics"] = Catalog("memory", "", {}, {})
-    assert stage.api.register(catalog("client-pg-01")).status_code == 201
-    until(lambda: stage.api.get("/api/admin/trino/catalogs").json()["catalogs"], 5, "Trino was listed")
-    asked = len(stage.trino.statements())
-    free = name(stage.api, "client-pg-02")
-    assert free == {
-        "name": "client-pg-02", "available": True, "code": None, "message": "", "registered_by": None, "registered_at": None,
-    }  # fmt: skip
-    taken = name(stage.api, "client-pg-01")
-    assert (taken["available"], taken["code"], taken["registered_by"]) == (False, "name_taken", "alice")
-    assert taken["registered_at"] == stage.api.catalog("client-pg-01")["created_at"]  # type: ignore[index]
-    assert name(stage.api, "analytics")["code"] == "name_taken_in_trino"
-    for text in ("Client_1", "x" * 41, "a b", "-", "ä", "%", "a?b#c"):
-        assert (name(stage.api, text)["code"], name(stage.api, text)["name"]) == ("pattern", text)
-    for text in ("system", "jmx", "akko-probe-1"):
-        assert name(stage.api, text)["code"] == "reserved"
-    listings = len(stage.trino.statements("SELECT"))
-    assert len(stage.trino.statements()) - asked <= listings, "only the reconciler asks"
-
-
-def test_a_name_that_is_being_registered(stage: Stage) -> None:
-    held = stage.trino.hold(PROBE)
-    accepted(begin(stage.api))
-    taken = name(stage.api, "client-pg-01")
-    assert (taken["code"], taken["registered_by"]) == ("name_taken", "alice")
-    assert held.entered.wait(5)
-    held.release()
-    until(lambda: stage.live("client-pg-01"), 5, "it is registered")
-
-
-def test_a_removed_name_is_free_at_once(make_product: Callable[..., Product], trino: FakeTrino) -> None:
-    product = make_product(DRIFT_CHECK_SECONDS="60").start()
-    api = product.api()
-    assert api.register(catalog("client-pg-01")).status_code == 201
-    trino.restart()
-    until(lambda: "client-pg-01" in trino.names() and product.ready(), 10, "it is there again")
-    assert api.remove("client-pg-01").status_code == 204
-    assert name(api, "client-pg-01")["available"] is True
-    assert api.get("/api/admin/trino/catalogs").json()["catalogs"] == []
-
-
-@pytest.mark.parametrize("tells", [False, True], ids=["476", "480"])
-def test_catalogs_that_are_not_ours(stage: Stage, tells: bool) -> None:
-    stage.trino.catalogs["analytics"] = Catalog("memory", "", {}, {})
-    stage.trino.catalogs["broken"] = Catalog("hive", "", {}, {})
-    stage.trino.failing = {"broken"} if tells else None
-    assert stage.api.register(catalog("client-pg-01")).status_code == 201
-    before = stage.api.get("/api/admin/trino/catalogs").json()["read_at"]
-    until(lambda: stage.api.get("/api/admin/trino/catalogs").json()["read_at"] > before, 5, "Trino was listed again")
-    listed = stage.api.get("/api/admin/trino/catalogs").json()["catalogs"]
-    state = "failed" if tells else "loaded"
-    assert [(one["name"], one["connector"], one["state"]) for one in listed] == [
-        ("analytics", "memory", "loaded"), ("broken", "hive", state),
-    ]  # fmt: skip
-    assert [bool(one["message"]) for one in listed] == [False, tells]
-
-
-def test_the_listing_costs_no_query_of_a_request(make_product: Callable[..., Product], trino: FakeTrino) -> None:
-    product = make_product(DRIFT_CHECK_SECONDS="60").start()
-    api = product.api()
-    before = len(trino.statements())
-    for _ in range(20):
-        api.get("/api/admin/trino/catalogs")
-        name(api, "client-pg-01")
-    assert len(trino.statements()) == before
-
-
 def test_answers_fit_the_contract(stage: Stage) -> None:
     contract = stage.api.get("/openapi.json", token=None).json()
 
@@ -419,13 +340,8 @@ def test_answers_fit_the_contract(stage: Stage) -> None:
         validator = jsonschema.Draft202012Validator({"$ref": f"#/components/schemas/{schema}", "components": contract["components"]})
         assert [error.message for error in validator.iter_errors(value)] == [], value
 
-    stage.trino.catalogs["analytics"] = Catalog("memory", "", {}, {})
     for password in ("pw_ok", "wrong"):
         operation = accepted(begin(stage.api, catalog(f"with-{password.replace('_', '-')}", credentials={"connection-password": password})))
         for event in watch(stage.api, operation["id"]):
             fits("OperationStep" if event.name == "step" else "Operation", event.data)
         fits("Operation", shown(stage.api, operation["id"]))
-    for text in ("with-pw-ok", "free", "system", "a b", "analytics"):
-        fits("NameAnswer", name(stage.api, text))
-    until(lambda: stage.api.get("/api/admin/trino/catalogs").json()["catalogs"], 5, "Trino was listed")
-    fits("TrinoCatalogs", stage.api.get("/api/admin/trino/catalogs").json())
