@@ -1,0 +1,5 @@
+import type { Messages } from '../en';
+
+export const list: Messages['list'] = {
+  title: 'list',
+};
