@@ -48,7 +48,6 @@ void i18next.use(initReactI18next).init({
   ns: Object.keys(en),
   defaultNS: 'common',
   initAsync: false,
-  showSupportNotice: false,
   interpolation: { escapeValue: false },
 });
 

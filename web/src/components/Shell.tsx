@@ -1,0 +1,153 @@
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import { useLiveUpdates } from '../api/live';
+import { useMe } from '../auth/guard';
+import { useSession } from '../auth/provider';
+import { SessionBanner } from '../auth/session-banner';
+import { type Language, languages, setLanguage } from '../i18n';
+import { routes } from '../routes';
+import { Notice } from './Notice';
+import classes from './Shell.module.css';
+
+const appearances = [
+  { value: 'auto', label: 'appearanceAuto' },
+  { value: 'light', label: 'appearanceLight' },
+  { value: 'dark', label: 'appearanceDark' },
+] as const;
+
+const Tick = ({ on }: { on: boolean }) => (
+  <span className={classes.tick} aria-hidden="true">
+    {on ? '✓' : ''}
+  </span>
+);
+
+function AppearanceItems() {
+  const { t } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <>
+      <Menu.Label>{t('appearance')}</Menu.Label>
+      {appearances.map(({ value, label }) => (
+        <Menu.Item
+          key={value}
+          role="menuitemradio"
+          aria-checked={colorScheme === value}
+          leftSection={<Tick on={colorScheme === value} />}
+          onClick={() => setColorScheme(value)}
+        >
+          {t(label)}
+        </Menu.Item>
+      ))}
+    </>
+  );
+}
+
+function AccountMenu() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const { manager } = useSession();
+  const signOut = async () => {
+    const target = new URL(manager.settings.redirect_uri);
+    target.searchParams.set('signed-out', '1');
+    try {
+      await manager.signoutRedirect();
+    } catch {
+      // An issuer without that endpoint: forgetting the tokens is all there is to do.
+      await manager.removeUser();
+      window.location.replace(target);
+    }
+  };
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={classes.account} aria-label={t('account', { user: me.user })}>
+          <span className={classes.avatar} aria-hidden="true">
+            {me.user.slice(0, 1).toUpperCase()}
+          </span>
+          <span className={classes.user}>{me.user}</span>
+          <span aria-hidden="true" className="muted">
+            ▾
+          </span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <AppearanceItems />
+        <Menu.Divider />
+        <Menu.Item leftSection={<Tick on={false} />} onClick={() => void signOut()}>
+          {t('signOut')}
+        </Menu.Item>
+        <Menu.Label>{t('version', { version: me.server.version })}</Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function LanguageSwitch() {
+  const { i18n } = useTranslation();
+  const others = (Object.keys(languages) as Language[]).filter((each) => each !== i18n.language);
+  return others.map((each) => (
+    <UnstyledButton key={each} lang={each} className={classes.language} onClick={() => void setLanguage(each)}>
+      {languages[each]}
+    </UnstyledButton>
+  ));
+}
+
+/** What stands around every screen: header, banners, landmark of the content. */
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const { lost } = useSession();
+  const live = useLiveUpdates();
+  return (
+    <>
+      <button
+        type="button"
+        className={classes.skip}
+        onClick={() => {
+          document.getElementById('content')?.focus();
+        }}
+      >
+        {t('skip')}
+      </button>
+      <header className={classes.header}>
+        <div className={classes.bar}>
+          <Link href={routes.list} className={classes.brand}>
+            <img src="./favicon.svg" alt="" width="24" height="24" />
+            <span className={classes.product}>{t('product')}</span>
+            <span className={classes.slash} aria-hidden="true">
+              /
+            </span>
+            <span className={classes.area}>{t('area')}</span>
+          </Link>
+          {me.server.dev_issuer && (
+            <span className={classes.badge} title={t('developmentNote')}>
+              {t('developmentBadge')}
+            </span>
+          )}
+          <span className={classes.spring} />
+          <LanguageSwitch />
+          <AccountMenu />
+        </div>
+      </header>
+      <main id="content" tabIndex={-1} className={classes.main}>
+        <div className={classes.banners}>
+          <SessionBanner />
+          {!me.server.trino.up && (
+            <Notice tone="warn" role="status">
+              {t('trinoDown')}
+            </Notice>
+          )}
+          {!live && !lost && (
+            <p role="status" className="muted small">
+              {t('streamLost')}
+            </p>
+          )}
+        </div>
+        {children}
+        <div id="floating" />
+      </main>
+    </>
+  );
+}

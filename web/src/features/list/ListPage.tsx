@@ -1,0 +1,227 @@
+import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, base } from '../../api/client';
+import { keys } from '../../api/keys';
+import { useCatalogs, useConnectors, useConnectorTitle, useForeignCatalogs } from '../../api/queries';
+import type { CatalogSummary } from '../../api/types';
+import { useMe } from '../../auth/guard';
+import { ConfirmRemove } from '../../components/ConfirmRemove';
+import { EmptyState } from '../../components/EmptyState';
+import { ErrorNotice } from '../../components/ErrorNotice';
+import { useErrorText } from '../../components/errorText';
+import { Notice } from '../../components/Notice';
+import { focusHeading, PageHeader } from '../../components/PageHeader';
+import { copyAs, type CopyFormat } from '../../lib/copyAs';
+import { copySource } from '../../lib/copySource';
+import { filtered } from '../../lib/filter';
+import { navigate, routes, useQueryState } from '../../routes';
+import { CatalogTable } from './CatalogTable';
+import { ForeignTable } from './ForeignTable';
+import { ListEmpty } from './ListEmpty';
+import classes from './ListPage.module.css';
+import { useTests } from './useTests';
+
+const healths = ['healthy', 'slow', 'failing', 'unknown', 'registering'] as const;
+
+/** "/" goes to the search unless somebody is typing. */
+function useSearchKey(target: React.RefObject<HTMLInputElement | null>) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const at = event.target as HTMLElement | null;
+      if (at?.closest('input, textarea, select, [contenteditable], [role="dialog"], [role="alertdialog"], [role="menu"]')) {
+        return;
+      }
+      event.preventDefault();
+      target.current?.focus();
+      target.current?.select();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [target]);
+}
+
+function SkeletonRows() {
+  return (
+    <div className={classes.skeletons}>
+      {[0, 1, 2].map((row) => (
+        <div key={row} className={classes.skeleton}>
+          <Skeleton height={14} width="60%" />
+          <Skeleton height={14} width="50%" />
+          <Skeleton height={24} width={96} radius="xl" />
+          <Skeleton height={14} width="70%" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function ListPage() {
+  const { t } = useTranslation('list');
+  const { t: common } = useTranslation();
+  const me = useMe();
+  const queryClient = useQueryClient();
+  const errorText = useErrorText();
+  const catalogs = useCatalogs();
+  const { data: connectors } = useConnectors();
+  const foreign = useForeignCatalogs();
+  const titleOf = useConnectorTitle();
+  const tests = useTests();
+  const [query, setQuery] = useQueryState();
+  const [removing, setRemoving] = useState<CatalogSummary | null>(null);
+  const [said, setSaid] = useState('');
+  const search = useRef<HTMLInputElement>(null);
+  useSearchKey(search);
+
+  const filters = {
+    query: query.get('q') ?? '',
+    connector: query.get('connector') ?? '',
+    health: query.get('health') ?? '',
+  };
+  const rows = catalogs.data ?? [];
+  const shown = filtered(rows, filters, titleOf);
+  const used = useMemo(() => [...new Set((catalogs.data ?? []).map((row) => row.connector))].sort(), [catalogs.data]);
+  const filtering = Boolean(filters.query || filters.connector || filters.health);
+  const elsewhere = (foreign.data?.catalogs ?? []).filter(
+    (row) => !filters.health && !filters.connector && row.name.includes(filters.query.trim().toLowerCase()),
+  );
+  const ready = shown.filter((row) => row.phase === 'ready').map((row) => row.name);
+
+  const copy = async (row: CatalogSummary, format: CopyFormat, words: string) => {
+    try {
+      const catalog = await queryClient.fetchQuery({
+        queryKey: keys.catalog(row.name),
+        queryFn: ({ signal }) => api.catalog(row.name, signal),
+      });
+      const connector = connectors?.find((each) => each.id === row.connector);
+      await navigator.clipboard.writeText(copyAs(format, copySource(catalog, connector), base()));
+      setSaid(t('copied', { name: row.name, format: words }));
+    } catch (error) {
+      const reason = error instanceof DOMException ? common('copyFailed') : errorText(error).what;
+      setSaid(t('copyFailed', { name: row.name, reason }));
+    }
+  };
+  const clear = () => {
+    setQuery({ q: '', connector: '', health: '' });
+    search.current?.focus();
+  };
+
+  return (
+    <>
+      <PageHeader
+        title={common('area')}
+        description={t('intro')}
+        actions={
+          <Button onClick={() => navigate(routes.new)} leftSection={<span aria-hidden="true">+</span>}>
+            {t('add')}
+          </Button>
+        }
+      />
+      <div className={classes.tools} role="search">
+        <TextInput
+          ref={search}
+          type="search"
+          aria-label={t('search')}
+          placeholder={t('search')}
+          value={filters.query}
+          onChange={(event) => setQuery({ q: event.currentTarget.value }, filters.query !== '')}
+          rightSection={<kbd className={classes.key} title={t('searchHint')}>/</kbd>}
+          aria-keyshortcuts="/"
+          className={classes.search}
+          maxLength={200}
+        />
+        <NativeSelect
+          aria-label={t('connector')}
+          value={filters.connector}
+          onChange={(event) => setQuery({ connector: event.currentTarget.value })}
+          data={[
+            { value: '', label: t('allConnectors') },
+            ...[...new Set([...used, ...(filters.connector ? [filters.connector] : [])])].map((id) => ({
+              value: id,
+              label: titleOf(id),
+            })),
+          ]}
+        />
+        <NativeSelect
+          aria-label={t('health')}
+          value={filters.health}
+          onChange={(event) => setQuery({ health: event.currentTarget.value })}
+          data={[
+            { value: '', label: t('anyHealth') },
+            ...healths.map((each) => ({ value: each as string, label: common(`health.${each}`) })),
+          ]}
+        />
+        <Button
+          variant="default"
+          disabled={ready.length === 0 || tests.run !== null || !me.server.trino.up}
+          onClick={() => void tests.testAll(ready)}
+        >
+          {tests.run ? t('testingAll', { done: tests.run.done, total: tests.run.total }) : t('testAll')}
+        </Button>
+        <p role="status" className={classes.count}>
+          {catalogs.data &&
+            (filtering
+              ? t('countOf', { shown: shown.length, count: rows.length })
+              : t('count', { count: rows.length }))}
+        </p>
+      </div>
+      <p role="status" className={said ? classes.said : 'visually-hidden'}>
+        {said}
+      </p>
+      <p role="status" className="visually-hidden">
+        {tests.said}
+      </p>
+      {tests.failures.length > 0 && (
+        <div className={classes.failures}>
+          <Notice tone="warn" role="status">
+            {tests.failures.map((failure) => (
+              <p key={failure}>{failure}</p>
+            ))}
+          </Notice>
+        </div>
+      )}
+      {catalogs.isError && !catalogs.data ? (
+        <ErrorNotice error={catalogs.error} title={t('readFailed')} onRetry={() => void catalogs.refetch()} />
+      ) : (
+        <div className={`panel ${classes.panel}`} aria-busy={catalogs.isPending}>
+          {catalogs.isPending && <SkeletonRows />}
+          {catalogs.data && rows.length === 0 && <ListEmpty />}
+          {rows.length > 0 && shown.length === 0 && (
+            <EmptyState
+              title={filters.query ? t('noMatch', { query: filters.query }) : t('noMatchFilters')}
+              actions={
+                <Button variant="default" onClick={clear}>
+                  {t('clearFilters')}
+                </Button>
+              }
+            />
+          )}
+          {shown.length > 0 && (
+            <CatalogTable
+              rows={shown}
+              testing={tests.testing}
+              onTest={(row) => void tests.test(row.name)}
+              onCopy={(row, format, words) => void copy(row, format, words)}
+              onRemove={setRemoving}
+            />
+          )}
+        </div>
+      )}
+      {elsewhere.length > 0 && <ForeignTable rows={elsewhere} />}
+      {removing && (
+        <ConfirmRemove
+          catalog={removing}
+          onClose={() => setRemoving(null)}
+          onRemoved={() => {
+            setSaid(t('removed', { name: removing.name }));
+            setRemoving(null);
+            // After the dialog has given the focus back to a button that is gone.
+            setTimeout(focusHeading, 50);
+          }}
+        />
+      )}
+    </>
+  );
+}
