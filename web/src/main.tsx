@@ -1,5 +1,5 @@
 import { createRoot } from 'react-dom/client';
-import '@mantine/core/styles.layer.css';
+import './kit.css';
 import './theme.css';
 import './i18n';
 import { App } from './app';

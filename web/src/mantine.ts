@@ -1,4 +1,4 @@
-import { createTheme, localStorageColorSchemeManager, Menu, Modal, Tooltip } from '@mantine/core';
+import { createTheme, localStorageColorSchemeManager } from '@mantine/core';
 
 /** Everything that floats is drawn inside the shell's own node, so that it belongs to a landmark. */
 export const portalTarget = '#floating';
@@ -11,11 +11,11 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    Menu: Menu.extend({
+    Menu: {
       defaultProps: { withInitialFocusPlaceholder: false, portalProps: { target: portalTarget }, shadow: 'md' },
-    }),
-    Modal: Modal.extend({ defaultProps: { portalProps: { target: portalTarget }, centered: true } }),
-    Tooltip: Tooltip.extend({ defaultProps: { portalProps: { target: portalTarget }, openDelay: 300 } }),
+    },
+    ModalRoot: { defaultProps: { portalProps: { target: portalTarget } } },
+    Tooltip: { defaultProps: { portalProps: { target: portalTarget }, openDelay: 300 } },
   },
 });
 
