@@ -53,8 +53,8 @@ function Line({ step, raw }: { step: Step; raw?: string }) {
           </span>
         </div>
         <p className={classes.message}>
-          {what && <span>{what} </span>}
           <span className={classes.from}>{t(`ranFrom.${step.ran_from}`)}</span>
+          {what && <span className={classes.what}> · {what}</span>}
         </p>
         {failed && (fix || technical) && (
           <div className={classes.remedy}>

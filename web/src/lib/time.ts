@@ -1,5 +1,8 @@
 // Times of the API are seconds since 1970 UTC.
 
+/** Dates are written the European way in English too. */
+const locale = (language: string) => (language === 'en' ? 'en-GB' : language);
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60],
   ['minute', 60],
@@ -11,7 +14,7 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 
 /** "2 min ago", "il y a 2 min". A clock that is a little ahead of ours is "now". */
 export function relative(at: number, now: number, language: string): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const format = new Intl.RelativeTimeFormat(locale(language), { numeric: 'auto', style: 'short' });
   let value = Math.max(0, now - at);
   for (const [unit, size] of steps) {
     if (value < size) return format.format(-Math.floor(value), unit);
@@ -24,7 +27,7 @@ export function relative(at: number, now: number, language: string): string {
 export function day(at: number, now: number, language: string): string {
   const date = new Date(at * 1000);
   const sameYear = date.getFullYear() === new Date(now * 1000).getFullYear();
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  return new Intl.DateTimeFormat(locale(language), {
     day: 'numeric',
     month: 'short',
     ...(sameYear ? {} : { year: 'numeric' }),
@@ -33,19 +36,17 @@ export function day(at: number, now: number, language: string): string {
 
 /** Date and time to the second, for people who compare with a log. */
 export function exact(at: number, language: string): string {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  return new Intl.DateTimeFormat(locale(language), {
     dateStyle: 'medium',
     timeStyle: 'medium',
   }).format(new Date(at * 1000));
 }
 
-/** "12 ms", "1.4 s". */
+/** "12 ms", "1.4 s"; the units are the same in every language. */
 export function duration(milliseconds: number, language: string): string {
   const seconds = milliseconds >= 1000;
-  return new Intl.NumberFormat(language, {
-    style: 'unit',
-    unit: seconds ? 'second' : 'millisecond',
-    unitDisplay: 'short',
-    maximumFractionDigits: seconds && milliseconds < 10_000 ? 1 : 0,
-  }).format(seconds ? milliseconds / 1000 : milliseconds);
+  const value = seconds ? milliseconds / 1000 : milliseconds;
+  const digits = seconds && value < 10 ? 1 : 0;
+  const text = new Intl.NumberFormat(locale(language), { maximumFractionDigits: digits }).format(value);
+  return `${text}\u00a0${seconds ? 's' : 'ms'}`;
 }

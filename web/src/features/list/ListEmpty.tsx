@@ -2,12 +2,14 @@ import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { base } from '../../api/client';
 import { useConnectors } from '../../api/queries';
+import type { Connector } from '../../api/types';
 import { CopyButton } from '../../components/CopyButton';
 import { EmptyState } from '../../components/EmptyState';
 import { curlExample } from '../../lib/curlExample';
 import { navigate, routes } from '../../routes';
 
-const named = 3;
+/** One source of each of these kinds stands for all. */
+const shown: Connector['category'][] = ['relational', 'lakehouse', 'warehouse'];
 
 const Picture = () => (
   <svg width="72" height="56" viewBox="0 0 72 56" fill="none" stroke="currentColor" strokeWidth="1.6">
@@ -27,16 +29,15 @@ const Picture = () => (
 export function ListEmpty() {
   const { t, i18n } = useTranslation('list');
   const { data: connectors } = useConnectors();
-  const titles = (connectors ?? []).map((connector) => connector.title);
-  const examples = new Intl.ListFormat(i18n.language, { type: 'unit' }).format(titles.slice(0, named));
+  const titles = shown.flatMap((category) => connectors?.find((each) => each.category === category)?.title ?? []);
+  const examples = new Intl.ListFormat(i18n.language, { type: 'unit' }).format(titles);
+  const others = (connectors?.length ?? 0) - titles.length;
   return (
     <EmptyState
       picture={<Picture />}
       title={t('emptyTitle')}
       description={
-        titles.length > named
-          ? t('emptyBody', { examples, count: titles.length - named })
-          : t('emptyBodyPlain')
+        titles.length > 0 && others > 0 ? t('emptyBody', { examples, count: others }) : t('emptyBodyPlain')
       }
       actions={
         <>

@@ -1,6 +1,6 @@
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, base } from '../../api/client';
 import { keys } from '../../api/keys';
@@ -21,27 +21,8 @@ import { CatalogTable } from './CatalogTable';
 import { ForeignTable } from './ForeignTable';
 import { ListEmpty } from './ListEmpty';
 import classes from './ListPage.module.css';
+import { Tools } from './Tools';
 import { useTests } from './useTests';
-
-const healths = ['healthy', 'slow', 'failing', 'unknown', 'registering'] as const;
-
-/** "/" goes to the search unless somebody is typing. */
-function useSearchKey(target: React.RefObject<HTMLInputElement | null>) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const at = event.target as HTMLElement | null;
-      if (at?.closest('input, textarea, select, [contenteditable], [role="dialog"], [role="alertdialog"], [role="menu"]')) {
-        return;
-      }
-      event.preventDefault();
-      target.current?.focus();
-      target.current?.select();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [target]);
-}
 
 function SkeletonRows() {
   return (
@@ -73,7 +54,6 @@ export function ListPage() {
   const [removing, setRemoving] = useState<CatalogSummary | null>(null);
   const [said, setSaid] = useState('');
   const search = useRef<HTMLInputElement>(null);
-  useSearchKey(search);
 
   const filters = {
     query: query.get('q') ?? '',
@@ -119,54 +99,23 @@ export function ListPage() {
           </Button>
         }
       />
-      <div className={classes.tools} role="search">
-        <TextInput
-          ref={search}
-          type="search"
-          aria-label={t('search')}
-          placeholder={t('search')}
-          value={filters.query}
-          onChange={(event) => setQuery({ q: event.currentTarget.value }, filters.query !== '')}
-          rightSection={<kbd className={classes.key} title={t('searchHint')}>/</kbd>}
-          aria-keyshortcuts="/"
-          className={classes.search}
-          maxLength={200}
-        />
-        <NativeSelect
-          aria-label={t('connector')}
-          value={filters.connector}
-          onChange={(event) => setQuery({ connector: event.currentTarget.value })}
-          data={[
-            { value: '', label: t('allConnectors') },
-            ...[...new Set([...used, ...(filters.connector ? [filters.connector] : [])])].map((id) => ({
-              value: id,
-              label: titleOf(id),
-            })),
-          ]}
-        />
-        <NativeSelect
-          aria-label={t('health')}
-          value={filters.health}
-          onChange={(event) => setQuery({ health: event.currentTarget.value })}
-          data={[
-            { value: '', label: t('anyHealth') },
-            ...healths.map((each) => ({ value: each as string, label: common(`health.${each}`) })),
-          ]}
-        />
-        <Button
-          variant="default"
-          disabled={ready.length === 0 || tests.run !== null || !me.server.trino.up}
-          onClick={() => void tests.testAll(ready)}
-        >
-          {tests.run ? t('testingAll', { done: tests.run.done, total: tests.run.total }) : t('testAll')}
-        </Button>
-        <p role="status" className={classes.count}>
-          {catalogs.data &&
-            (filtering
-              ? t('countOf', { shown: shown.length, count: rows.length })
-              : t('count', { count: rows.length }))}
-        </p>
-      </div>
+      {!(catalogs.data && rows.length === 0) && (
+        <Tools filters={filters} setQuery={setQuery} used={used} search={search}>
+          <Button
+            variant="default"
+            disabled={ready.length === 0 || tests.run !== null || !me.server.trino.up}
+            onClick={() => void tests.testAll(ready)}
+          >
+            {tests.run ? t('testingAll', { done: tests.run.done, total: tests.run.total }) : t('testAll')}
+          </Button>
+          <p role="status" className={classes.count}>
+            {catalogs.data &&
+              (filtering
+                ? t('countOf', { shown: shown.length, count: rows.length })
+                : t('count', { count: rows.length }))}
+          </p>
+        </Tools>
+      )}
       <p role="status" className={said ? classes.said : 'visually-hidden'}>
         {said}
       </p>

@@ -2,6 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CatalogSummary } from '../../api/types';
 import type { CopyFormat } from '../../lib/copyAs';
+import classes from './ListPage.module.css';
 
 export interface RowMenuProps {
   row: CatalogSummary;
@@ -43,7 +44,7 @@ export function RowMenu({ row, testing, onTest, onCopy, onRemove }: RowMenuProps
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item color="red" disabled={!ready} onClick={onRemove}>
+        <Menu.Item className={classes.danger} disabled={!ready} onClick={onRemove}>
           {t('remove')}
         </Menu.Item>
       </Menu.Dropdown>

@@ -1,7 +1,7 @@
 import type { Messages } from '../en';
 
 export const list: Messages['list'] = {
-  intro: 'Enregistrez une source une fois ; chaque rôle autorisé peut l’interroger depuis Trino à la seconde suivante.',
+  intro: 'Enregistrez une source une fois ; chaque rôle autorisé l’interroge aussitôt depuis Trino.',
   add: 'Ajouter un catalogue',
   search: 'Rechercher un catalogue',
   searchHint: 'Touche / pour rechercher',
