@@ -14,9 +14,6 @@ export const theme = createTheme({
     Menu: {
       defaultProps: { withInitialFocusPlaceholder: false, portalProps: { target: portalTarget }, shadow: 'md' },
     },
-    // Its scroll lock writes a style tag, which the policy forbids; theme.css locks the page instead.
-    ModalRoot: { defaultProps: { portalProps: { target: portalTarget }, lockScroll: false } },
-    Modal: { defaultProps: { portalProps: { target: portalTarget }, lockScroll: false } },
     Tooltip: { defaultProps: { portalProps: { target: portalTarget }, openDelay: 300 } },
   },
 });

@@ -67,7 +67,9 @@ export function useOperation(id: string, initial?: Operation) {
     followOperation(id, controller.signal, {
       onOperation: (next) => {
         setOperation(next);
-        if (next.status !== 'running') void queryClient.invalidateQueries({ queryKey: keys.catalogs });
+        if (next.status === 'running') return;
+        void queryClient.invalidateQueries({ queryKey: keys.catalogs });
+        void queryClient.invalidateQueries({ queryKey: keys.catalog(next.catalog) });
       },
       onStep: (step) => setOperation((now) => now && { ...now, steps: withStep(now.steps, step) }),
       onDropped: setDropped,

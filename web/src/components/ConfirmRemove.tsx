@@ -1,6 +1,6 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { ApiError } from '../api/errors';
@@ -21,6 +21,14 @@ export function ConfirmRemove({ catalog, onClose, onRemoved }: ConfirmRemoveProp
   const { t } = useTranslation('list');
   const queryClient = useQueryClient();
   const [typed, setTyped] = useState('');
+  const dialog = useRef<HTMLDialogElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    input.current?.focus();
+    return () => element?.close();
+  }, []);
   const removal = useMutation({
     mutationFn: () =>
       api.remove(catalog.name).catch((error: unknown) => {
@@ -44,37 +52,47 @@ export function ConfirmRemove({ catalog, onClose, onRemoved }: ConfirmRemoveProp
   const close = () => {
     if (!removal.isPending) onClose();
   };
+  const cancel = (event: SyntheticEvent) => {
+    event.preventDefault();
+    close();
+  };
   return (
-    <Modal.Root opened onClose={close} size="md" centered trapFocus returnFocus>
-      <Modal.Overlay />
-      <Modal.Content role="alertdialog" aria-describedby="remove-body">
-        <form onSubmit={submit} className={classes.form}>
-          <Modal.Title className={classes.title}>{t('removeTitle', { name: catalog.name })}</Modal.Title>
-          <div id="remove-body" className={classes.body}>
-            <p>{t('removeBody')}</p>
-            <p className="muted small">{t('removeRoles', { roles: catalog.allow_roles.join(', ') })}</p>
-          </div>
-          <TextInput
-            data-autofocus
-            label={t('removeType', { name: catalog.name })}
-            value={typed}
-            onChange={(event) => setTyped(event.currentTarget.value)}
-            autoComplete="off"
-            autoCapitalize="off"
-            spellCheck={false}
-            classNames={{ input: classes.input }}
-          />
-          {removal.isError && <ErrorNotice error={removal.error} title={t('removeFailed')} />}
-          <div className={classes.actions}>
-            <Button variant="default" onClick={close} disabled={removal.isPending}>
-              {t('keep')}
-            </Button>
-            <Button type="submit" color="red" disabled={!armed} loading={removal.isPending}>
-              {t('removeCatalog')}
-            </Button>
-          </div>
-        </form>
-      </Modal.Content>
-    </Modal.Root>
+    <dialog
+      ref={dialog}
+      role="alertdialog"
+      aria-labelledby="remove-title"
+      aria-describedby="remove-body"
+      onCancel={cancel}
+      className={classes.dialog}
+    >
+      <form onSubmit={submit} className={classes.form}>
+        <h2 id="remove-title" className={classes.title}>
+          {t('removeTitle', { name: catalog.name })}
+        </h2>
+        <div id="remove-body" className={classes.body}>
+          <p>{t('removeBody')}</p>
+          <p className="muted small">{t('removeRoles', { roles: catalog.allow_roles.join(', ') })}</p>
+        </div>
+        <TextInput
+          ref={input}
+          label={t('removeType', { name: catalog.name })}
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          classNames={{ input: classes.input }}
+        />
+        {removal.isError && <ErrorNotice error={removal.error} title={t('removeFailed')} />}
+        <div className={classes.actions}>
+          <Button variant="default" onClick={close} disabled={removal.isPending}>
+            {t('keep')}
+          </Button>
+          <Button type="submit" color="red" disabled={!armed} loading={removal.isPending}>
+            {t('removeCatalog')}
+          </Button>
+        </div>
+      </form>
+    </dialog>
   );
 }

@@ -25,13 +25,9 @@ function Failure({ operation, problem }: { operation: Operation; problem: Proble
   const name = (id: string) => common(`step.${id}` as 'step.dns', { defaultValue: titleOf(operation.steps, id) });
   const stopped = operation.steps.find((step) => step.status === 'failed');
   const undone = operation.undone.map(name).join(' · ');
-  return (
-    <div className={classes.failure}>
-      <ErrorNotice
-        error={new ApiError(problem)}
-        title={stopped ? t('stoppedAt', { step: name(stopped.id) }) : t('operationFailed')}
-      />
-      <p className="small">
+  const aftermath = (
+    <>
+      <p>
         {undone && <>{t('undone', { steps: undone })} </>}
         {operation.left.length === 0 ? t('nothingLeft') : t('left')}
       </p>
@@ -42,6 +38,21 @@ function Failure({ operation, problem }: { operation: Operation; problem: Proble
           ))}
         </ul>
       )}
+    </>
+  );
+  // A step that failed has said already what happened and what to do.
+  if (stopped?.message) {
+    return (
+      <Notice tone="bad" role="alert" title={t('stoppedAt', { step: name(stopped.id) })}>
+        {aftermath}
+        {problem.reference && <p className={classes.reference}>{common('reference', { id: problem.reference })}</p>}
+      </Notice>
+    );
+  }
+  return (
+    <div className={classes.failure}>
+      <ErrorNotice error={new ApiError(problem)} title={t('operationFailed')} />
+      <div className="small">{aftermath}</div>
     </div>
   );
 }

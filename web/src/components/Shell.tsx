@@ -17,30 +17,18 @@ const appearances = [
   { value: 'dark', label: 'appearanceDark' },
 ] as const;
 
-const Tick = ({ on }: { on: boolean }) => (
-  <span className={classes.tick} aria-hidden="true">
-    {on ? '✓' : ''}
-  </span>
-);
-
 function AppearanceItems() {
   const { t } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <>
+    <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as typeof colorScheme)}>
       <Menu.Label>{t('appearance')}</Menu.Label>
       {appearances.map(({ value, label }) => (
-        <Menu.Item
-          key={value}
-          role="menuitemradio"
-          aria-checked={colorScheme === value}
-          leftSection={<Tick on={colorScheme === value} />}
-          onClick={() => setColorScheme(value)}
-        >
+        <Menu.RadioItem key={value} value={value}>
           {t(label)}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
-    </>
+    </Menu.RadioGroup>
   );
 }
 
@@ -75,7 +63,7 @@ function AccountMenu() {
       <Menu.Dropdown>
         <AppearanceItems />
         <Menu.Divider />
-        <Menu.Item leftSection={<Tick on={false} />} onClick={() => void signOut()}>
+        <Menu.Item onClick={() => void signOut()}>
           {t('signOut')}
         </Menu.Item>
         <Menu.Label>{t('version', { version: me.server.version })}</Menu.Label>

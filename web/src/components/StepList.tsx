@@ -32,7 +32,7 @@ function useStepTitle() {
   return (step: Step) => t(`step.${step.id}` as 'step.dns', { defaultValue: step.title });
 }
 
-function Line({ step, raw }: { step: Step; raw?: string }) {
+function Line({ step, raw, waiting }: { step: Step; raw?: string; waiting: boolean }) {
   const { t, i18n } = useTranslation();
   const title = useStepTitle()(step);
   const failed = step.status === 'failed';
@@ -48,7 +48,7 @@ function Line({ step, raw }: { step: Step; raw?: string }) {
         <div className={classes.head}>
           <span className={classes.title}>{title}</span>
           <span className={classes.status}>
-            <span className={classes.word}>{t(`stepStatus.${step.status}`)}</span>
+            <span className={classes.word}>{t(`stepStatus.${waiting ? 'waiting' : step.status}`)}</span>
             {ran && <span> · {duration(step.duration_ms, i18n.language)}</span>}
           </span>
         </div>
@@ -90,12 +90,13 @@ function Announcer({ steps }: { steps: Step[] }) {
 /** The steps of a check or an operation: what ran, from where, how long, what it found, and what to do. */
 export function StepList({ steps, stale, raw, live, label }: StepListProps) {
   const { t } = useTranslation();
+  const running = steps.some((step) => step.status === 'running');
   return (
     <div className={classes.root} data-stale={stale || undefined}>
       {stale && <p className={classes.stale}>{t('staleCheck')}</p>}
       <ol className={classes.list} aria-label={label}>
         {steps.map((step) => (
-          <Line key={step.id} step={step} raw={raw} />
+          <Line key={step.id} step={step} raw={raw} waiting={running && step.status === 'not_run'} />
         ))}
       </ol>
       {live && <Announcer steps={steps} />}

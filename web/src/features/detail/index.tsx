@@ -102,9 +102,11 @@ function Actions({ catalog, onRemove }: { catalog: Catalog; onRemove: () => void
           { label: common('copyYaml'), text: text('yaml') },
         ]}
       />
-      <Button variant="default" className={classes.remove} onClick={onRemove} disabled={catalog.phase !== 'ready'}>
-        {t('remove')}
-      </Button>
+      {catalog.phase === 'ready' && (
+        <Button variant="default" className={classes.remove} onClick={onRemove}>
+          {t('remove')}
+        </Button>
+      )}
     </>
   );
 }

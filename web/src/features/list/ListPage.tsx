@@ -21,6 +21,7 @@ import { CatalogTable } from './CatalogTable';
 import { ForeignTable } from './ForeignTable';
 import { ListEmpty } from './ListEmpty';
 import classes from './ListPage.module.css';
+import { actionsId } from './RowMenu';
 import { Tools } from './Tools';
 import { useTests } from './useTests';
 
@@ -162,7 +163,10 @@ export function ListPage() {
       {removing && (
         <ConfirmRemove
           catalog={removing}
-          onClose={() => setRemoving(null)}
+          onClose={() => {
+            setRemoving(null);
+            setTimeout(() => document.getElementById(actionsId(removing.name))?.focus(), 50);
+          }}
           onRemoved={() => {
             setSaid(t('removed', { name: removing.name }));
             setRemoving(null);

@@ -18,6 +18,9 @@ const formats = [
   ['yaml', 'copyYaml'],
 ] as const;
 
+/** The id of a row's menu button. */
+export const actionsId = (name: string) => `actions-${name}`;
+
 export function RowMenu({ row, testing, onTest, onCopy, onRemove }: RowMenuProps) {
   const { t } = useTranslation('list');
   const { t: common } = useTranslation();
@@ -25,7 +28,13 @@ export function RowMenu({ row, testing, onTest, onCopy, onRemove }: RowMenuProps
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={32} aria-label={t('actionsFor', { name: row.name })}>
+        <ActionIcon
+          id={actionsId(row.name)}
+          variant="subtle"
+          color="gray"
+          size={32}
+          aria-label={t('actionsFor', { name: row.name })}
+        >
           <svg width="16" height="16" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
             <circle cx="3" cy="8" r="1.4" />
             <circle cx="8" cy="8" r="1.4" />
