@@ -40,7 +40,8 @@ export class StreamDroppedError extends Error {
   }
 }
 
-export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+export const isAbort = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError';
 
 export const problemOf = (error: unknown): Problem | null => (error instanceof ApiError ? error.problem : null);
 

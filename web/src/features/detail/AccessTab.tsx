@@ -41,10 +41,10 @@ export function AccessTab({ catalog }: { catalog: Catalog }) {
   const plain = roles.map((name) => ({ name, known: null, members: null, sample: [] }));
   return (
     <div className={`panel ${classes.card}`}>
-      <p className={classes.people}>
+      <div className={classes.people}>
         {preview.data && (preview.data.people === null ? t('peopleUnknown') : t('people', { count: preview.data.people }))}
         {preview.isPending && <Skeleton height={16} width={240} />}
-      </p>
+      </div>
       <p className="muted small">{t('accessIntro')}</p>
       <ul className={classes.roleLines}>
         {(preview.data?.roles ?? plain).map((role) => (
