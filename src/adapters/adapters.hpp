@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/dev_issuer.hpp"
 #include "app/ports.hpp"
 #include "base/result.hpp"
 #include "domain/address_rules.hpp"
@@ -65,24 +66,15 @@ struct OidcSettings {
 std::unique_ptr<TokenVerifier> make_oidc_verifier(OidcSettings settings, const Clock& clock);
 
 // ---- dev_issuer.cpp
-// The development issuer: an OIDC issuer inside this process, for the embedded default alone. Its RSA
-// key lies in `<home>/dev-issuer.key` (0600, made at first use).
-class DevIssuer {
- public:
-  virtual ~DevIssuer() = default;
-  virtual std::string discovery_json() const = 0;  // at <issuer>/.well-known/openid-configuration
-  virtual std::string jwks_json() const = 0;       // at <issuer>/jwks
-  struct TokenRequest {
-    std::string user;
-    std::vector<std::string> roles;
-    std::chrono::seconds lifetime{3600};
-  };
-  virtual Result<std::string> token(const TokenRequest& request) const = 0;
+struct DevIssuerSettings {
+  std::string issuer;     // the URL under which this process serves it: http://127.0.0.1:8480/dev-issuer
+  std::string audience;   // `aud` of access tokens
+  std::string client_id;  // its one client, public; `azp`
 };
-// `issuer`: the URL under which this process serves it, e.g. http://127.0.0.1:8480/dev-issuer. Refused
-// unless its host is a loopback address.
-Result<std::unique_ptr<DevIssuer>> open_dev_issuer(const std::string& home, const std::string& issuer,
-                                                   const std::string& audience, const Clock& clock);
+// Its RSA key lies in `<home>/dev-issuer.key` (0600, made at first use). Refused unless the host of the
+// issuer is a loopback address.
+Result<std::unique_ptr<DevIssuer>> open_dev_issuer(const std::string& home, DevIssuerSettings settings,
+                                                   const Clock& clock);
 
 // ---- audit_log.cpp, system_clock
 std::unique_ptr<AuditLog> make_audit_log(const Clock& clock);

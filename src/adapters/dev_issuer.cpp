@@ -1,21 +1,12 @@
-// The development issuer: see adapters.hpp. Signs with OpenSSL, not with cjose, so that the verifier
-// (jwks.cpp) never judges its own work.
-#include <fcntl.h>
-#include <unistd.h>
-
+// The development issuer: see app/dev_issuer.hpp and adapters.hpp.
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <sodium.h>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -23,97 +14,24 @@
 #include <boost/url/parse.hpp>
 
 #include "adapters/adapters.hpp"
-#include "adapters/jwt.hpp"
-#include "adapters/private_files.hpp"
+#include "adapters/dev_issuer_grants.hpp"
+#include "adapters/dev_issuer_key.hpp"
+#include "adapters/dev_issuer_request.hpp"
 #include "base/config.hpp"
-#include "base/secret.hpp"
+#include "base/log.hpp"
 
 namespace akko {
 namespace {
 
 namespace json = boost::json;
 
-constexpr const char* kKeyFile = "dev-issuer.key";
-constexpr std::size_t kKeyBits = 2048;
-constexpr std::size_t kMaxKeyFileBytes = 16 * 1024;
+using dev_issuer::AuthorizeRequest;
+using dev_issuer::Grant;
+using dev_issuer::value_of;
+
+constexpr std::chrono::seconds kAccessLifetime{300};
 constexpr std::chrono::hours kLongestLifetime{24};
 constexpr std::size_t kMaxRoles = 50;
-
-struct Free {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(BIGNUM* number) const { BN_clear_free(number); }
-};
-using PrivateKey = std::unique_ptr<EVP_PKEY, Free>;
-
-tl::unexpected<Error> crypto_failure(std::string_view doing) {
-  return fail(ErrorCode::internal, "crypto_failed", "OpenSSL failed at " + std::string(doing));
-}
-
-// ---- the key file
-
-Result<Secret> new_key_as_pem() {
-  const PrivateKey key(EVP_RSA_gen(kKeyBits));
-  const std::unique_ptr<BIO, Free> pem(BIO_new(BIO_s_mem()));  // wiped when freed
-  if (!key || !pem ||
-      PEM_write_bio_PKCS8PrivateKey(pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
-    return crypto_failure("making an RSA key");
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(pem.get(), &data);
-  return Secret(std::string(data, static_cast<std::size_t>(size)));
-}
-
-Result<PrivateKey> key_from_pem(const Secret& text) {
-  const auto bytes = text.reveal();
-  const std::unique_ptr<BIO, Free> pem(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
-  const auto no_password = [](char*, int, int, void*) { return -1; };  // else OpenSSL asks the terminal
-  PrivateKey key(PEM_read_bio_PrivateKey(pem.get(), nullptr, no_password, nullptr));
-  if (!key || EVP_PKEY_is_a(key.get(), "RSA") != 1 ||
-      EVP_PKEY_get_bits(key.get()) < static_cast<int>(kKeyBits))
-    return fail(ErrorCode::failed_precondition, "dev_issuer_key_bad",
-                std::string("the file ") + kKeyFile + " does not hold an RSA key of 2048 bits or more in PEM",
-                "Remove it: a new one is made at the next start, and tokens issued before are void.");
-  return key;
-}
-
-// Several processes may start at once (`serve` and `token`): each writes a file of its own, the first to
-// link it wins, and all read what won.
-Result<void> make_key_file(int home) {
-  AKKO_TRY(const auto pem, new_key_as_pem());
-  std::array<unsigned char, 8> random{};
-  randombytes_buf(random.data(), random.size());
-  const std::string unfinished =
-      std::string(kKeyFile) + "." +
-      jwt::base64url_encode({reinterpret_cast<const char*>(random.data()), random.size()});
-  AKKO_CHECK(make_private_file(home, unfinished, pem.reveal(), true));
-  const int linked = ::linkat(home, unfinished.c_str(), home, kKeyFile, 0);
-  const int error = errno;
-  ::unlinkat(home, unfinished.c_str(), 0);
-  if (linked != 0 && error != EEXIST)
-    return storage_failure(std::string("making the file ") + kKeyFile, error);
-  ::fsync(home);
-  return {};
-}
-
-Result<PrivateKey> open_key(const std::string& home) {
-  AKKO_TRY(const auto directory, open_private_directory(home, Links::follow));
-  auto pem = read_private_file(directory.get(), kKeyFile, kMaxKeyFileBytes);
-  if (!pem && pem.error().reason == "no_file") {
-    AKKO_CHECK(make_key_file(directory.get()));
-    pem = read_private_file(directory.get(), kKeyFile, kMaxKeyFileBytes);
-  }
-  if (!pem) return tl::make_unexpected(std::move(pem).error());
-  return key_from_pem(*pem);
-}
-
-// ---- names
-
-std::array<unsigned char, crypto_hash_sha256_BYTES> sha256(std::string_view text) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-  return digest;
-}
 
 // The first 16 bytes as a UUID of the given version (RFC 9562).
 std::string uuid(std::array<unsigned char, 16> bytes, unsigned version) {
@@ -128,7 +46,9 @@ std::string uuid(std::array<unsigned char, 16> bytes, unsigned version) {
 
 // The same for the same user and issuer, as Keycloak's `sub` is.
 std::string subject_of(std::string_view issuer, std::string_view user) {
-  const auto digest = sha256(std::string(issuer) + "\n" + std::string(user));
+  const std::string text = std::string(issuer) + "\n" + std::string(user);
+  std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
+  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
   std::array<unsigned char, 16> bytes{};
   std::copy_n(digest.begin(), bytes.size(), bytes.begin());
   return uuid(bytes, 8);
@@ -176,106 +96,270 @@ Result<void> check_issuer(const std::string& issuer) {
   if (good) return {};
   return fail(
       ErrorCode::failed_precondition, "dev_issuer_not_loopback",
-      "the development issuer gives a token to everyone who can read its key file and serves loopback "
-      "addresses only, not " +
+      "the development issuer gives a token to everyone who can reach it and serves loopback addresses only, "
+      "not " +
           issuer,
       "Listen on 127.0.0.1, or name a real identity provider with AKKO_OIDC_ISSUER.");
 }
 
-std::optional<std::string> base64url_parameter(const EVP_PKEY* key, const char* name) {
-  BIGNUM* raw = nullptr;
-  if (EVP_PKEY_get_bn_param(key, name, &raw) != 1) return std::nullopt;
-  const std::unique_ptr<BIGNUM, Free> number(raw);
-  std::string bytes(static_cast<std::size_t>(BN_num_bytes(number.get())), '\0');
-  BN_bn2bin(number.get(), reinterpret_cast<unsigned char*>(bytes.data()));
-  return jwt::base64url_encode(bytes);
+const DevelopmentUser* find_user(std::string_view name) {
+  const auto users = development_users();
+  const auto found =
+      std::find_if(users.begin(), users.end(), [&](const auto& user) { return user.name == name; });
+  return found == users.end() ? nullptr : &*found;
+}
+
+json::array texts(std::initializer_list<std::string_view> values) {
+  return json::array(values.begin(), values.end());
 }
 
 class RsaDevIssuer final : public DevIssuer {
  public:
-  RsaDevIssuer(PrivateKey key, std::string issuer, std::string audience, const Clock& clock,
-               std::string modulus, std::string exponent)
-      : key_(std::move(key)),
-        issuer_(std::move(issuer)),
-        audience_(std::move(audience)),
-        clock_(clock),
-        modulus_(std::move(modulus)),
-        exponent_(std::move(exponent)) {
-    // RFC 7638: the hash of the required members in this order.
-    const auto digest = sha256(R"({"e":")" + exponent_ + R"(","kty":"RSA","n":")" + modulus_ + R"("})");
-    key_id_ = jwt::base64url_encode({reinterpret_cast<const char*>(digest.data()), digest.size()});
-  }
+  RsaDevIssuer(DevIssuerKey key, DevIssuerSettings settings, const Clock& clock)
+      : key_(std::move(key)), settings_(std::move(settings)), clock_(clock), grants_(clock) {}
 
-  std::string discovery_json() const override {
-    return json::serialize(json::object{{"issuer", issuer_},
-                                        {"jwks_uri", issuer_ + "/jwks"},
-                                        {"response_types_supported", json::array{"none"}},
-                                        {"subject_types_supported", json::array{"public"}},
-                                        {"id_token_signing_alg_values_supported", json::array{"RS256"}}});
-  }
+  const std::string& issuer() const override { return settings_.issuer; }
+  std::string jwks_json() const override { return key_.jwks_json(); }
+  std::string discovery_json() const override;
+  Result<std::string> token(const TokenRequest& request) const override;
 
-  std::string jwks_json() const override {
-    const json::object key{{"kty", "RSA"},   {"use", "sig"},  {"alg", "RS256"},
-                           {"kid", key_id_}, {"n", modulus_}, {"e", exponent_}};
-    return json::serialize(json::object{{"keys", json::array{key}}});
-  }
-
-  Result<std::string> token(const TokenRequest& request) const override {
-    AKKO_CHECK(check(request));
-    const auto now = clock_.now() / 1000;
-    const json::object header{{"alg", "RS256"}, {"typ", "JWT"}, {"kid", key_id_}};
-    const json::object claims{
-        {"iss", issuer_},
-        {"aud", json::array{audience_}},
-        {"azp", "akko-cockpit"},
-        {"typ", "Bearer"},
-        {"sub", subject_of(issuer_, request.user)},
-        {"preferred_username", request.user},
-        {"realm_access", {{"roles", json::array(request.roles.begin(), request.roles.end())}}},
-        {"iat", now},
-        {"exp", now + request.lifetime.count()},
-        {"jti", random_uuid()}};
-    const std::string signed_part =
-        jwt::base64url_encode(json::serialize(header)) + "." + jwt::base64url_encode(json::serialize(claims));
-    AKKO_TRY(const auto signature, sign(signed_part));
-    return signed_part + "." + jwt::base64url_encode(signature);
-  }
+  Step authorize(const IssuerParameters& parameters, std::string_view session) override;
+  Step sign_in(const IssuerParameters& parameters, std::string_view user) override;
+  Step sign_out(const IssuerParameters& parameters, std::string_view session) override;
+  tl::expected<std::string, OAuthError> redeem(const IssuerParameters& parameters) override;
 
  private:
-  Result<std::string> sign(std::string_view text) const {
-    const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-    std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())), '\0');
-    std::size_t size = signature.size();
-    if (!context || EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
-        EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                       reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1)
-      return crypto_failure("signing a token");
-    signature.resize(size);
-    return signature;
-  }
+  using Tokens = tl::expected<std::string, OAuthError>;
 
-  PrivateKey key_;
-  std::string issuer_;
-  std::string audience_;
+  std::int64_t now() const { return clock_.now() / 1000; }
+  Step redirect(const std::string& uri, const std::string& state, IssuerParameters answer) const;
+  Step refuse(dev_issuer::AuthorizeRefusal refusal) const;
+  Step grant_code(const AuthorizeRequest& request, std::string_view session, const dev_issuer::SignedIn& who);
+  Tokens redeem_code(const IssuerParameters& parameters);
+  Tokens redeem_refresh_token(const IssuerParameters& parameters);
+  Tokens tokens(const Grant& grant, const std::string& refresh_token) const;
+  Result<std::string> id_token(const Grant& grant) const;
+
+  DevIssuerKey key_;
+  DevIssuerSettings settings_;
   const Clock& clock_;
-  std::string modulus_;
-  std::string exponent_;
-  std::string key_id_;
+  dev_issuer::Grants grants_;
 };
+
+std::string RsaDevIssuer::discovery_json() const {
+  const auto& issuer = settings_.issuer;
+  return json::serialize(json::object{
+      {"issuer", issuer},
+      {"authorization_endpoint", issuer + "/authorize"},
+      {"token_endpoint", issuer + "/token"},
+      {"end_session_endpoint", issuer + "/logout"},
+      {"jwks_uri", issuer + "/jwks"},
+      {"response_types_supported", texts({"code"})},
+      {"response_modes_supported", texts({"query"})},
+      {"grant_types_supported", texts({"authorization_code", "refresh_token"})},
+      {"code_challenge_methods_supported", texts({"S256"})},
+      {"token_endpoint_auth_methods_supported", texts({"none"})},
+      {"scopes_supported", texts({"openid", "profile"})},
+      {"prompt_values_supported", texts({"none", "login", "select_account", "consent"})},
+      {"subject_types_supported", texts({"public"})},
+      {"id_token_signing_alg_values_supported", texts({"RS256"})},
+      {"claims_supported",
+       texts({"iss", "sub", "aud", "azp", "exp", "iat", "auth_time", "nonce", "preferred_username", "name"})},
+      {"authorization_response_iss_parameter_supported", true},
+      {"request_parameter_supported", false},
+      {"request_uri_parameter_supported", false}});
+}
+
+Result<std::string> RsaDevIssuer::token(const TokenRequest& request) const {
+  AKKO_CHECK(check(request));
+  const auto issued = now();
+  return key_.sign({{"iss", settings_.issuer},
+                    {"aud", json::array{settings_.audience}},
+                    {"azp", settings_.client_id},
+                    {"typ", "Bearer"},
+                    {"sub", subject_of(settings_.issuer, request.user)},
+                    {"preferred_username", request.user},
+                    {"realm_access", {{"roles", json::array(request.roles.begin(), request.roles.end())}}},
+                    {"iat", issued},
+                    {"exp", issued + request.lifetime.count()},
+                    {"jti", random_uuid()}});
+}
+
+// ---- the authorization endpoint
+
+DevIssuer::Step RsaDevIssuer::redirect(const std::string& uri, const std::string& state,
+                                       IssuerParameters answer) const {
+  if (!state.empty()) answer.emplace_back("state", state);
+  answer.emplace_back("iss", settings_.issuer);  // RFC 9207
+  Step step;
+  step.kind = Step::Kind::redirect;
+  step.location = dev_issuer::with_parameters(uri, answer);
+  return step;
+}
+
+DevIssuer::Step RsaDevIssuer::refuse(dev_issuer::AuthorizeRefusal refusal) const {
+  if (refusal.redirect) {
+    return redirect(refusal.redirect->text, refusal.state,
+                    {{"error", refusal.error.error}, {"error_description", refusal.error.description}});
+  }
+  Step step;
+  step.refusal = std::move(refusal.error.description);
+  return step;
+}
+
+DevIssuer::Step RsaDevIssuer::grant_code(const AuthorizeRequest& request, std::string_view session,
+                                         const dev_issuer::SignedIn& who) {
+  const auto code = grants_.issue_code({who.user, who.at, std::string(session), request.redirect.text,
+                                        request.challenge, request.nonce, request.scope});
+  return redirect(request.redirect.text, request.state, {{"code", code}});
+}
+
+DevIssuer::Step RsaDevIssuer::authorize(const IssuerParameters& parameters, std::string_view session) {
+  auto request = dev_issuer::read_authorize_request(parameters, settings_.client_id);
+  if (!request) return refuse(std::move(request).error());
+  using Prompt = AuthorizeRequest::Prompt;
+  const auto who = grants_.find_session(session);
+  const bool recent = who && (!request->max_age || now() - who->at / 1000 <= *request->max_age);
+  if (recent && request->prompt != Prompt::login) return grant_code(*request, session, *who);
+  if (request->prompt == Prompt::none)
+    return refuse({{"login_required", "nobody is signed in"}, request->redirect, request->state});
+  Step step;
+  step.kind = Step::Kind::form;
+  step.parameters = parameters;
+  step.target_origin = request->redirect.origin;
+  return step;
+}
+
+DevIssuer::Step RsaDevIssuer::sign_in(const IssuerParameters& parameters, std::string_view user) {
+  auto request = dev_issuer::read_authorize_request(parameters, settings_.client_id);
+  if (!request) return refuse(std::move(request).error());
+  const auto* known = find_user(user);
+  if (known == nullptr) return refuse({{"access_denied", "there is no such development user"}, {}, {}});
+  const std::string name(known->name);
+  const auto session = grants_.begin_session(name);
+  auto step = grant_code(*request, session, {name, clock_.now()});
+  step.new_session = session;
+  return step;
+}
+
+DevIssuer::Step RsaDevIssuer::sign_out(const IssuerParameters& parameters, std::string_view session) {
+  Step step;
+  const auto refuse_with = [&](std::string why) {
+    step.refusal = std::move(why);
+    return step;
+  };
+  if (const auto complaint = dev_issuer::judge_parameters(parameters))
+    return refuse_with(complaint->description);
+  const auto client = value_of(parameters, "client_id");
+  if (!client.empty() && client != settings_.client_id)
+    return refuse_with("client_id must be " + settings_.client_id);
+  const auto wanted = value_of(parameters, "post_logout_redirect_uri");
+  const auto target = dev_issuer::read_loopback_uri(wanted);
+  if (!wanted.empty() && !target)
+    return refuse_with(
+        "post_logout_redirect_uri must be an http or https address on 127.0.0.1, localhost or [::1], without "
+        "fragment");
+  grants_.end_session(session);
+  step.kind = target ? Step::Kind::redirect : Step::Kind::done;
+  const std::string state(value_of(parameters, "state"));
+  if (target)
+    step.location =
+        state.empty() ? target->text : dev_issuer::with_parameters(target->text, {{"state", state}});
+  return step;
+}
+
+// ---- the token endpoint
+
+tl::expected<std::string, OAuthError> RsaDevIssuer::redeem(const IssuerParameters& parameters) {
+  const auto refuse_with = [](std::string error, std::string why) {
+    return tl::make_unexpected(OAuthError{std::move(error), std::move(why)});
+  };
+  if (auto complaint = dev_issuer::judge_parameters(parameters))
+    return tl::make_unexpected(std::move(*complaint));
+  if (!value_of(parameters, "client_secret").empty() || !value_of(parameters, "client_assertion").empty() ||
+      value_of(parameters, "client_id") != settings_.client_id)
+    return refuse_with("invalid_client",
+                       "client_id must be " + settings_.client_id + ", a public client without secret");
+  const auto type = value_of(parameters, "grant_type");
+  if (type == "authorization_code") return redeem_code(parameters);
+  if (type == "refresh_token") return redeem_refresh_token(parameters);
+  if (type.empty()) return refuse_with("invalid_request", "grant_type is missing");
+  return refuse_with("unsupported_grant_type", "grant_type must be authorization_code or refresh_token");
+}
+
+RsaDevIssuer::Tokens RsaDevIssuer::redeem_code(const IssuerParameters& parameters) {
+  const auto refuse_with = [](std::string why) {
+    return tl::make_unexpected(OAuthError{"invalid_grant", std::move(why)});
+  };
+  const auto code = value_of(parameters, "code");
+  const auto grant = grants_.take_code(code);
+  if (!grant) return refuse_with("the code is unknown, used or older than 60 s");
+  const auto spoil = [&](std::string why) {  // whoever guesses gets one guess
+    grants_.revoke(code);
+    return refuse_with(std::move(why));
+  };
+  if (value_of(parameters, "redirect_uri") != grant->redirect_uri)
+    return spoil("redirect_uri is not the one of the authorization request");
+  if (!dev_issuer::proves(value_of(parameters, "code_verifier"), grant->challenge))
+    return spoil("code_verifier does not match the code_challenge of the authorization request");
+  const auto refresh_token = grants_.begin_refresh(code);
+  if (!refresh_token) return refuse_with("the code was used twice at once");
+  return tokens(*grant, *refresh_token);
+}
+
+RsaDevIssuer::Tokens RsaDevIssuer::redeem_refresh_token(const IssuerParameters& parameters) {
+  const auto renewal = grants_.refresh(value_of(parameters, "refresh_token"));
+  if (!renewal)
+    return tl::make_unexpected(
+        OAuthError{"invalid_grant", "the refresh token is unknown, used, revoked or expired"});
+  return tokens(renewal->grant, renewal->refresh_token);
+}
+
+Result<std::string> RsaDevIssuer::id_token(const Grant& grant) const {
+  const auto issued = now();
+  const auto* user = find_user(grant.user);
+  json::object claims{{"iss", settings_.issuer},
+                      {"aud", settings_.client_id},
+                      {"azp", settings_.client_id},
+                      {"typ", "ID"},
+                      {"sub", subject_of(settings_.issuer, grant.user)},
+                      {"iat", issued},
+                      {"exp", issued + kAccessLifetime.count()},
+                      {"auth_time", grant.signed_in_at / 1000},
+                      {"jti", random_uuid()}};
+  if (!grant.nonce.empty()) claims["nonce"] = grant.nonce;
+  claims["preferred_username"] = grant.user;
+  claims["name"] = user == nullptr ? std::string_view(grant.user) : user->full_name;
+  return key_.sign(claims);
+}
+
+RsaDevIssuer::Tokens RsaDevIssuer::tokens(const Grant& grant, const std::string& refresh_token) const {
+  const auto* user = find_user(grant.user);
+  std::vector<std::string> roles;
+  if (user != nullptr) roles.emplace_back(user->role);
+  const auto access = token({grant.user, std::move(roles), kAccessLifetime});
+  const auto id = id_token(grant);
+  if (!access || !id) {
+    log::error("the development issuer cannot sign", {{"error", (access ? id : access).error().message}});
+    return tl::make_unexpected(OAuthError{"server_error", "the token could not be signed; see the log"});
+  }
+  return json::serialize(json::object{{"access_token", *access},
+                                      {"token_type", "Bearer"},
+                                      {"expires_in", kAccessLifetime.count()},
+                                      {"refresh_token", refresh_token},
+                                      {"id_token", *id},
+                                      {"scope", grant.scope}});
+}
 
 }  // namespace
 
-Result<std::unique_ptr<DevIssuer>> open_dev_issuer(const std::string& home, const std::string& issuer,
-                                                   const std::string& audience, const Clock& clock) {
-  AKKO_CHECK(check_issuer(issuer));
+Result<std::unique_ptr<DevIssuer>> open_dev_issuer(const std::string& home, DevIssuerSettings settings,
+                                                   const Clock& clock) {
+  AKKO_CHECK(check_issuer(settings.issuer));
   if (sodium_init() < 0)
     return fail(ErrorCode::internal, "no_randomness", "libsodium finds no source of randomness");
-  AKKO_TRY(auto key, open_key(home));
-  auto modulus = base64url_parameter(key.get(), OSSL_PKEY_PARAM_RSA_N);
-  auto exponent = base64url_parameter(key.get(), OSSL_PKEY_PARAM_RSA_E);
-  if (!modulus || !exponent) return crypto_failure("reading an RSA key");
-  return std::make_unique<RsaDevIssuer>(std::move(key), issuer, audience, clock, std::move(*modulus),
-                                        std::move(*exponent));
+  AKKO_TRY(auto key, DevIssuerKey::open(home));
+  return std::make_unique<RsaDevIssuer>(std::move(key), std::move(settings), clock);
 }
 
 }  // namespace akko

@@ -1,8 +1,6 @@
 // CatalogStore over one SQLite file. Writes go through one connection and one lock; reads of catalogs come
 // from an immutable snapshot in memory that each write replaces.
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -17,6 +15,7 @@
 #include "adapters/sqlite_store_answers.hpp"
 #include "adapters/sqlite_store_file.hpp"
 #include "adapters/sqlite_store_rows.hpp"
+#include "app/name_taken.hpp"
 
 namespace akko {
 namespace {
@@ -26,36 +25,6 @@ using sqlite::StoreFile;
 constexpr std::uint64_t kRevisionBlock = 64;
 
 using Catalogs = std::vector<std::shared_ptr<const Catalog>>;
-
-// "12 Nov 2026", UTC.
-std::string day_text(UnixMillis moment) {
-  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  using std::chrono::floor, std::chrono::days, std::chrono::milliseconds;
-  const std::chrono::year_month_day date(
-      floor<days>(std::chrono::sys_time<milliseconds>(milliseconds(moment))));
-  return std::to_string(static_cast<unsigned>(date.day())) + " " +
-         kMonths.at(static_cast<unsigned>(date.month()) - 1) + " " +
-         std::to_string(static_cast<int>(date.year()));
-}
-
-tl::unexpected<Error> name_taken(const Catalog& holder) {
-  const auto use = [&]() -> std::string {
-    switch (holder.phase) {
-      case Phase::registering:
-        return holder.created_by + " is registering it at this moment";
-      case Phase::removing:
-        return "it is being removed at this moment";
-      case Phase::ready:
-        break;
-    }
-    return "registered by " + holder.created_by + " on " + day_text(holder.created_at);
-  }();
-  return fail(ErrorCode::already_exists, "name_taken",
-              "the name " + holder.spec.name.text() + " is in use (" + use + ")",
-              holder.phase == Phase::ready ? "Choose another name, or remove that catalog first."
-                                           : "Choose another name, or try again in some seconds.");
-}
 
 tl::unexpected<Error> conflict(const CatalogName& name) {
   return fail(ErrorCode::already_exists, "conflict",
@@ -150,7 +119,8 @@ class SqliteCatalogStore final : public CatalogStore {
   Result<Catalog> reserve(const Catalog& draft, const SecretValues& secrets,
                           const OperationRecord& operation) override {
     const std::scoped_lock lock(writing_);
-    if (const auto* holder = snapshot()->find(draft.spec.name.text())) return name_taken(*holder);
+    if (const auto* holder = snapshot()->find(draft.spec.name.text()))
+      return tl::make_unexpected(name_taken(*holder));
     auto reserved = draft;
     AKKO_CHECK(file_->write("reserving a name", [&](SQLite::Database& database) -> Result<void> {
       reserved.revision = advance(database, "revision");

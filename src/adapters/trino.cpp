@@ -62,6 +62,24 @@ double duration_seconds(std::string_view text) {
   return known == kUnits.end() ? 0 : number * known->second;
 }
 
+// Rows of system.metadata.catalogs, sorted by name. A column that this Trino lacks reads as "".
+std::vector<TrinoCatalogs::Listed> read_catalogs(const std::vector<std::string>& columns,
+                                                 const TrinoRows& rows) {
+  const auto cell = [&](const std::vector<std::string>& row, std::string_view column) {
+    const auto at =
+        static_cast<std::size_t>(std::find(columns.begin(), columns.end(), column) - columns.begin());
+    return at < columns.size() && at < row.size() ? row[at] : std::string();
+  };
+  std::vector<TrinoCatalogs::Listed> catalogs;
+  for (const auto& row : rows) {
+    auto name = cell(row, "catalog_name");
+    if (!name.empty())
+      catalogs.push_back({std::move(name), cell(row, "connector_name"), cell(row, "state") == "FAILING"});
+  }
+  std::sort(catalogs.begin(), catalogs.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return catalogs;
+}
+
 class TrinoOverSql final : public TrinoCatalogs {
  public:
   explicit TrinoOverSql(TrinoSettings settings) : settings_(std::move(settings)) {
@@ -82,14 +100,14 @@ class TrinoOverSql final : public TrinoCatalogs {
   }
 
   TrinoResult<Listing> list(const CallContext& context) override {
-    Listing listing;
-    std::string query_id;
-    auto rows = execute("SELECT catalog_name FROM system.metadata.catalogs", context, &query_id);
+    Told told;
+    // All columns: Trino 480 has one more than 476, `state`.
+    auto rows = execute("SELECT * FROM system.metadata.catalogs", context, &told);
     if (!rows) return tl::make_unexpected(std::move(rows).error());
-    for (auto& row : *rows) {
-      if (!row.empty()) listing.names.push_back(std::move(row.front()));
-    }
-    std::sort(listing.names.begin(), listing.names.end());
+    Listing listing;
+    listing.catalogs = read_catalogs(told.columns, *rows);
+    for (const auto& catalog : listing.catalogs) listing.names.push_back(catalog.name);
+    const auto& query_id = told.query_id;
     // 20261122_101010_00001_abcde: the last part is new at each start of the coordinator.
     listing.coordinator_run = query_id.substr(query_id.rfind('_') + 1);
     return listing;
@@ -175,6 +193,12 @@ class TrinoOverSql final : public TrinoCatalogs {
     return state;
   }
 
+  // What an answer says beside its rows.
+  struct Told {
+    std::string query_id;
+    std::vector<std::string> columns;
+  };
+
   TrinoResult<void> change(std::string_view statement, const CallContext& context) {
     const auto turn = queue_.enter(context.deadline, context.stop);
     if (!turn) {
@@ -190,7 +214,7 @@ class TrinoOverSql final : public TrinoCatalogs {
 
   // Runs a statement to its end. On every other way out the query is cancelled.
   TrinoResult<TrinoRows> execute(std::string_view statement, const CallContext& context,
-                                 std::string* query_id = nullptr) {
+                                 Told* told = nullptr) {
     StatementPager pager(settings_.url);
     auto request = post(statement, context);
     auto answer = http::send(request, context.deadline, context.stop);
@@ -217,7 +241,7 @@ class TrinoOverSql final : public TrinoCatalogs {
       cancel(pager.next_url(), context);
       return tl::make_unexpected(std::move(failure));
     }
-    if (query_id != nullptr) *query_id = pager.query_id();
+    if (told != nullptr) *told = {pager.query_id(), pager.columns()};
     if (state == StatementPager::State::done) return pager.rows();
     return tl::make_unexpected(pager.failure());
   }

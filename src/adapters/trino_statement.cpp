@@ -38,6 +38,14 @@ std::vector<FailureCause> cause_chain(const json::object& error) {
   return causes;
 }
 
+// [{"name": "catalog_name", "type": …}, …]
+std::vector<std::string> column_names(const json::array& columns) {
+  std::vector<std::string> names;
+  for (const auto& column : columns)
+    names.push_back(column.is_object() ? text_of(column.get_object(), "name") : std::string());
+  return names;
+}
+
 bool is_busy(int status) { return status == 429 || status == 502 || status == 503 || status == 504; }
 
 }  // namespace
@@ -81,6 +89,9 @@ StatementPager::State StatementPager::read_page(std::string_view body) {
   const auto& object = page.get_object();
 
   if (auto id = text_of(object, "id"); !id.empty()) query_id_ = std::move(id);
+  if (const auto* columns = object.if_contains("columns"); columns != nullptr && columns->is_array()) {
+    if (columns_.empty()) columns_ = column_names(columns->get_array());
+  }
   if (const auto* data = object.if_contains("data"); data != nullptr && data->is_array()) {
     for (const auto& row : data->get_array()) {
       if (!row.is_array() || rows_.size() >= kMaxRows) {

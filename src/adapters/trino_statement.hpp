@@ -32,6 +32,8 @@ class StatementPager {
   const std::string& next_url() const { return next_url_; }
   const TrinoFailure& failure() const { return failure_; }
   const std::string& query_id() const { return query_id_; }
+  // Their names; empty until Trino has told them.
+  const std::vector<std::string>& columns() const { return columns_; }
   // Rows as texts, in order. NULL becomes "".
   const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
@@ -43,6 +45,7 @@ class StatementPager {
   std::string next_url_;
   std::string query_id_;
   TrinoFailure failure_;
+  std::vector<std::string> columns_;
   std::vector<std::vector<std::string>> rows_;
   bool posted_ = false;
 };

@@ -24,6 +24,7 @@ struct Edge {
   WorkerPool workers;
   std::stop_source stop;
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> background{0};  // work that goes on after its answer
   std::atomic<std::size_t> body_bytes{0};  // held for requests that are being read or answered
 };
 

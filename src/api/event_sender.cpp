@@ -66,7 +66,7 @@ Task<bool> EventSender::run(bool head_sent) {
 void EventSender::take() {
   auto taken = stream_->take();
   if (taken.cut) return leave();
-  ended_ = taken.ended || (io_.draining() && !working_);
+  ended_ = taken.ended || (io_.draining() && !working_ && !stream_->end_expected());
   piece_ = settings_.chunked && !taken.bytes.empty() ? chunk(taken.bytes) : std::move(taken.bytes);
   if (settings_.chunked && ended_) piece_ += kLastChunk;
 }

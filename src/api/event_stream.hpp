@@ -2,6 +2,7 @@
 // connection takes what is there and writes it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -35,6 +36,11 @@ class EventStream {
   // Nothing can be pushed any more.
   bool closed() const;
 
+  // To be said before the answer begins: work of this server feeds the stream and will close it. While the
+  // server drains the answer then goes on to its end.
+  void expect_end() { end_expected_ = true; }
+  bool end_expected() const { return end_expected_; }
+
   // Requested when nobody will read on (the client has left or is too slow) and when the server stops hard.
   // In the latter case last words may still be pushed.
   std::stop_token stop_token() const { return stop_.get_token(); }
@@ -63,6 +69,7 @@ class EventStream {
 
   const std::size_t max_bytes_;
   std::stop_source stop_;
+  std::atomic<bool> end_expected_ = false;
   mutable std::mutex mutex_;
   std::string buffer_;
   std::function<void()> wake_;

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "api/catalog_decoder.hpp"
+#include "api/dev_issuer_routes.hpp"
 #include "api/etag.hpp"
 #include "api/event_stream.hpp"
 #include "api/idempotency.hpp"
+#include "api/operation_handlers.hpp"
 #include "api/problem.hpp"
 #include "base/json_writer.hpp"
 
@@ -52,8 +54,11 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
   if (const auto json = require_json(request); !json) return problem(json.error(), request);
   auto decoded = decode_catalog_request(request.body);
   if (!decoded) return problem(decoded.error(), request);
-  const auto created =
-      ports.service.create(decoded->request, std::move(decoded->violations), caller_of(request));
+  const auto caller = caller_of(request);
+  auto admitted = ports.service.admit_registration(decoded->request, std::move(decoded->violations), caller);
+  if (!admitted) return problem(admitted.error(), request);
+  if (prefers_async(request)) return register_in_background(ports, caller, std::move(*admitted));
+  const auto created = ports.service.run_registration(std::move(*admitted), caller);
   if (!created) {
     const auto& [error, steps] = created.error();
     return problem(error, request, steps.empty() ? "" : steps_json(steps));
@@ -190,22 +195,15 @@ void add_open_routes(Router& router, const HandlerPorts& ports) {
               }});
 }
 
-// What an OIDC client needs of an issuer; the tokens themselves come from the `token` command, which can
-// read the key file.
-void add_dev_issuer_routes(Router& router, const HandlerPorts::IssuerDocuments& documents) {
-  router.add({Method::get, "/dev-issuer/.well-known/openid-configuration", Access::open, Runs::quick, "",
-              [json = documents.discovery_json](const Request&) { return Response::json(200, json); }});
-  router.add({Method::get, "/dev-issuer/jwks", Access::open, Runs::quick, "",
-              [json = documents.jwks_json](const Request&) { return Response::json(200, json); }});
-}
-
 }  // namespace
 
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
   add_reading_routes(router, ports);
+  add_operation_routes(router, ports);
   add_open_routes(router, ports);
-  if (ports.dev_issuer) add_dev_issuer_routes(router, *ports.dev_issuer);
+  add_page_routes(router, ports.page);
+  if (ports.dev_issuer != nullptr) add_dev_issuer_routes(router, *ports.dev_issuer);
 }
 
 }  // namespace akko::api

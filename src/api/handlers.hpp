@@ -1,13 +1,14 @@
 // The handlers: decode, call the service, encode. And the route table of the product.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/page.hpp"
 #include "api/router.hpp"
 #include "api/views.hpp"
 #include "app/catalog_service.hpp"
+#include "app/dev_issuer.hpp"
 #include "base/metrics.hpp"
 
 namespace akko::api {
@@ -17,18 +18,16 @@ struct HandlerPorts {
   CatalogService& service;
   const ConnectorRegistry& connectors;
   const TrinoView& trino;
+  const LatestListing& listing;
+  Operations& operations;
   CatalogStore& store;
   IdempotencyStore& idempotency;
   TokenVerifier& verifier;
   Metrics& metrics;
   std::string_view openapi_json;
   ServerView server;
-  // The documents of the development issuer; nothing = its routes do not exist.
-  struct IssuerDocuments {
-    std::string discovery_json;
-    std::string jwks_json;
-  };
-  std::optional<IssuerDocuments> dev_issuer;
+  PageSettings page;
+  DevIssuer* dev_issuer = nullptr;  // null = its routes do not exist
 };
 
 void add_routes(Router& router, const HandlerPorts& ports);

@@ -52,9 +52,11 @@ struct Response {
   std::shared_ptr<const std::string> body;
   // Instead of a body: events, sent as they are pushed until the stream is closed (api/event_stream.hpp).
   std::shared_ptr<EventStream> stream;
-  // What makes the events, for as long as it likes: called once on a worker when the head is on its way, not
-  // at all for HEAD. The request lives until it returns; the answer ends when the stream is closed. Empty
-  // when somebody else pushes: the stream then holds no thread.
+  // With a stream, what makes the events, for as long as it likes: called once on a worker when the head is
+  // on its way, not at all for HEAD. The request lives until it returns; the answer ends when the stream is
+  // closed. Empty when somebody else pushes: the stream then holds no thread.
+  // Without a stream, what goes on after the answer, which does not wait for it: for handlers on a worker
+  // alone, on whose thread it runs. It must not touch the request. A server that stops lets it end.
   std::function<void()> work;
 
   static Response json(int status, std::string text);

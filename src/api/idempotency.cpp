@@ -27,6 +27,7 @@ Response replayed(const StoredAnswer& answer) {
   Response response = Response::text(answer.status, answer.content_type, answer.body);
   if (!answer.etag.empty()) response.headers.emplace_back("ETag", answer.etag);
   if (!answer.location.empty()) response.headers.emplace_back("Location", answer.location);
+  if (answer.status == 202) response.headers.emplace_back("Preference-Applied", "respond-async");
   response.headers.emplace_back("Idempotency-Replayed", "true");
   return response;
 }

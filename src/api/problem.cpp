@@ -58,7 +58,7 @@ void write_violations(JsonWriter& json, const std::vector<FieldViolation>& viola
   json.end_array();
 }
 
-Response render(int status, const Error& error, const Request& request, std::string_view steps_json = {}) {
+std::string body_of(int status, const Error& error, std::string_view reference, std::string_view steps_json) {
   JsonWriter json;
   json.begin_object();
   json.member("type", "urn:akko:problem:" + error.reason);
@@ -71,10 +71,14 @@ Response render(int status, const Error& error, const Request& request, std::str
   json.member("retryable", error.retryable);
   if (!error.violations.empty()) write_violations(json, error.violations);
   if (!steps_json.empty()) json.key("steps").raw(steps_json);
-  json.member("reference", request.request_id);
+  json.member("reference", reference);
   json.end_object();
+  return json.take();
+}
 
-  auto response = Response::text(status, "application/problem+json", json.take());
+Response render(int status, const Error& error, const Request& request, std::string_view steps_json = {}) {
+  auto response = Response::text(status, "application/problem+json",
+                                 body_of(status, error, request.request_id, steps_json));
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", challenge(error));
   if (error.retryable) {
     const auto seconds = error.retry_after_seconds > 0 ? error.retry_after_seconds : kRetryAfterSeconds;
@@ -121,6 +125,10 @@ int http_status(ErrorCode code) {
 
 Response problem(const Error& error, const Request& request, std::string_view steps_json) {
   return render(http_status(error.code), error, request, steps_json);
+}
+
+std::string problem_json(const Error& error, std::string_view reference, std::string_view steps_json) {
+  return body_of(http_status(error.code), error, reference, steps_json);
 }
 
 Response problem(int status, std::string_view code, std::string_view detail, const Request& request) {

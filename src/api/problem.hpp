@@ -1,6 +1,7 @@
 // Errors on the wire: problem+json (RFC 9457).
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "api/http.hpp"
@@ -17,6 +18,9 @@ int http_status(ErrorCode code);
 // without control characters. 401 carries WWW-Authenticate, retryable ones Retry-After.
 // `steps_json`: how far a connection check came, as the member "steps"; "" = no such member.
 Response problem(const Error& error, const Request& request, std::string_view steps_json = {});
+
+// The body of that problem, for where it is shown inside another document.
+std::string problem_json(const Error& error, std::string_view reference, std::string_view steps_json = {});
 
 // A problem that has no `Error`: 404 route, 405, 431, … Status 503 counts as retryable.
 Response problem(int status, std::string_view code, std::string_view detail, const Request& request);

@@ -97,7 +97,7 @@ class HttpServer final : public Server {
   Task<void> accept();
   void admit(Socket socket, IoThread& io);
   void stop_accepting();
-  void wait_for_connections(std::chrono::steady_clock::duration span) const;
+  void wait_for_work(std::chrono::steady_clock::duration span) const;
 
   Edge edge_;
   Threads io_;
@@ -154,9 +154,10 @@ void HttpServer::stop_accepting() {
   });
 }
 
-void HttpServer::wait_for_connections(std::chrono::steady_clock::duration span) const {
+// Until every connection has ended, and what goes on after its answer.
+void HttpServer::wait_for_work(std::chrono::steady_clock::duration span) const {
   const auto until = std::chrono::steady_clock::now() + span;
-  while (edge_.connections > 0 && std::chrono::steady_clock::now() < until) {
+  while ((edge_.connections > 0 || edge_.background > 0) && std::chrono::steady_clock::now() < until) {
     std::this_thread::sleep_for(kPoll);
   }
 }
@@ -166,10 +167,10 @@ void HttpServer::stop(std::chrono::seconds drain) {
   if (std::exchange(stopped_, true)) return;
   stop_accepting();
   for (auto& io : io_) io->drain();
-  wait_for_connections(drain);
+  wait_for_work(drain);
   edge_.stop.request_stop();
   edge_.workers.drain();
-  wait_for_connections(kLastAnswers);
+  wait_for_work(kLastAnswers);
   for (auto& io : io_) io->close_all();
   for (auto& io : io_) io->join();
 }

@@ -267,7 +267,12 @@ bool Session::hand_to_worker() {
     // reference always goes to the I/O thread, so that the connection dies there.
     auto& context = self->io_.context();
     if (!stream_work) {
+      auto& edge = self->edge_;
+      auto background = std::exchange(self->response_.work, nullptr);
+      auto request_id = background ? self->request_.request_id : std::string();
+      if (background) ++edge.background;  // before the answer is on its way: a stop must not miss it
       asio::post(context, [moved = std::move(self)] { moved->answered_.cancel(); });
+      if (background) go_on(edge, std::move(request_id), std::move(background));
       return;
     }
     asio::post(context, [other = self] { other->answered_.cancel(); });
@@ -283,6 +288,17 @@ void Session::work() {
   } else {
     response_ = edge_.router.handle(request_);
   }
+}
+
+// What goes on after the answer, on the thread that made it: nothing can be refused any more.
+void Session::go_on(Edge& edge, std::string request_id, std::function<void()> work) {
+  try {
+    work();
+    work = nullptr;
+  } catch (...) {
+    log::error("the work behind an answer threw", {{"request_id", request_id}});
+  }
+  --edge.background;
 }
 
 // The work behind a stream goes on where the handler ran: it need not queue a second time.

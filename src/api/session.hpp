@@ -69,6 +69,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void watch_client();
   bool hand_to_worker();
   void work();
+  static void go_on(Edge& edge, std::string request_id, std::function<void()> work);
   std::function<void()> take_stream_work();
   void do_stream_work(std::function<void()> work);
   static void stream_work_ended(std::shared_ptr<Session> self);

@@ -30,31 +30,19 @@ void write_summary(JsonWriter& json, const Catalog& catalog) {
   } else {
     json.moment(health.checked_at);
   }
-  json.end_object()
-      .member("phase", to_string(catalog.phase))
-      .member("revision", catalog.revision)
+  json.end_object().member("phase", to_string(catalog.phase)).key("operation_id");
+  if (catalog.phase == Phase::ready) {
+    json.null();
+  } else {
+    json.value(catalog.operation_id);
+  }
+  json.member("revision", catalog.revision)
       .key("created_at")
       .moment(catalog.created_at)
       .member("created_by", catalog.created_by)
       .key("updated_at")
       .moment(catalog.updated_at)
       .member("updated_by", catalog.updated_by);
-}
-
-std::string_view title_of(CheckStep step) {
-  switch (step) {
-    case CheckStep::dns:
-      return "Name";
-    case CheckStep::tcp:
-      return "Connection";
-    case CheckStep::tls:
-      return "Encryption";
-    case CheckStep::sign_in:
-      return "Sign-in";
-    case CheckStep::metadata:
-      return "Metadata";
-  }
-  return "";
 }
 
 void write_step(JsonWriter& json, const StepReport& step) {
@@ -115,6 +103,22 @@ void write_form(JsonWriter& json, const std::optional<FieldValues>& form) {
 }
 
 }  // namespace
+
+std::string_view title_of(CheckStep step) {
+  switch (step) {
+    case CheckStep::dns:
+      return "Name";
+    case CheckStep::tcp:
+      return "Connection";
+    case CheckStep::tls:
+      return "Encryption";
+    case CheckStep::sign_in:
+      return "Sign-in";
+    case CheckStep::metadata:
+      return "Metadata";
+  }
+  return "";
+}
 
 std::string_view to_string(WarmUp warm_up) {
   switch (warm_up) {
@@ -235,6 +239,9 @@ std::string me_json(const Principal& principal, const ServerView& server, const 
       .begin_object()
       .member("version", version())
       .member("dev_issuer", server.dev_issuer)
+      .member("admin_role", server.admin_role);
+  write_texts(json, "default_allow_roles", server.default_allow_roles);
+  json.member("health_interval_seconds", static_cast<std::int64_t>(server.health_interval.count()))
       .member("secrets_in_statements",
               server.secrets_in_statements_allowed && trino.secrets_provider == SecretsProvider::missing)
       .key("trino")

@@ -20,12 +20,15 @@ std::string test_report_json(const TestReport& report);
 // Of a check while it runs.
 std::string check_plan_json(const std::vector<StepReport>& steps, std::chrono::milliseconds deadline);
 std::string step_json(const StepReport& step);
+std::string_view title_of(CheckStep step);
 std::string steps_json(const std::vector<StepReport>& steps);
 
 struct ServerView {
   bool secrets_in_statements_allowed = false;
   bool dev_issuer = false;
   std::string admin_role;
+  std::vector<std::string> default_allow_roles;
+  std::chrono::seconds health_interval{0};  // between two checks of a catalog; 0 = none on their own
 };
 std::string me_json(const Principal& principal, const ServerView& server, const TrinoFacts& trino);
 

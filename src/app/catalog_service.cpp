@@ -1,10 +1,11 @@
 #include "app/catalog_service.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "app/connection_texts.hpp"
 #include "app/operation_id.hpp"
+#include "app/operation_report.hpp"
 
 namespace akko {
 namespace {
@@ -16,48 +17,28 @@ std::chrono::milliseconds since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - start);
 }
 
-// Classes that say "not now" or "not here" rather than "this connection does not work".
-ErrorCode code_of(const Diagnosis& diagnosis) {
-  if (diagnosis.code == "trino_duplicate") return ErrorCode::already_exists;
-  static constexpr std::array<std::string_view, 6> kNotNow = {"trino_unavailable", "trino_setup",
-                                                              "trino_denied",      "secrets_plugin_missing",
-                                                              "secret_not_found",  "cancelled"};
-  if (std::find(kNotNow.begin(), kNotNow.end(), diagnosis.code) != kNotNow.end())
-    return ErrorCode::unavailable;
-  return ErrorCode::failed_precondition;
+// Why a catalog could not be removed.
+Error removal_error(const SagaFailure& failure) {
+  if (failure.error) return *failure.error;
+  return fail(ErrorCode::unavailable, "trino_unavailable",
+              "Trino did not drop the catalog, so it stays registered: " +
+                  Scrubber().scrub(failure.trino->message, 500),
+              "Try again when Trino answers.")
+      .value();
 }
 
-Error error_of(const Diagnosis& diagnosis) {
-  Error error;
-  error.code = code_of(diagnosis);
-  error.reason = diagnosis.code == "trino_duplicate" ? "name_taken_in_trino" : diagnosis.code;
-  error.message =
-      (error.code == ErrorCode::failed_precondition ? "connection test failed: " : "") + diagnosis.message;
-  error.fix = diagnosis.fix;
-  error.raw = diagnosis.raw;
-  error.retryable = diagnosis.retryable;
-  return error;
-}
-
-// What messages about this connection may name.
-DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues& raw,
-                          std::chrono::milliseconds deadline) {
-  const auto endpoint = definition.endpoint(raw);
-  return {.definition = definition,
-          .step = TestStep::probe,
-          .host = endpoint.host,
-          .port = endpoint.port,
-          .user = endpoint.user,
-          .database = endpoint.database,
-          .deadline = deadline};
-}
-
-// For the audit log: where a check of this connection goes.
-std::string target_of(const JudgedRequest& judged) {
-  std::string text;
-  const auto targets = judged.definition->network_targets(judged.raw);
-  for (const auto& target : targets) text += (text.empty() ? "" : " ") + hosts_text(target.hosts);
-  return text;
+Operation removal_of(const Catalog& catalog, const Caller& caller, const std::string& operation_id,
+                     UnixMillis now) {
+  Operation plan;
+  plan.id = operation_id;
+  plan.kind = Operation::Kind::remove_catalog;
+  plan.catalog = catalog.spec.name.text();
+  plan.connector = catalog.spec.connector;
+  plan.user = caller.principal.name;
+  plan.request_id = caller.request_id;
+  plan.started_at = now;
+  plan.steps = removal_steps();
+  return plan;
 }
 
 }  // namespace
@@ -69,30 +50,6 @@ CatalogService::CatalogService(ServiceSettings settings, Ports ports, const Conn
       connectors_(connectors),
       coordination_(coordination),
       saga_(saga) {}
-
-tl::expected<Catalog, RegistrationFailure> CatalogService::create(const CatalogRequest& request,
-                                                                  std::vector<FieldViolation> violations,
-                                                                  const Caller& caller) {
-  const auto start = SteadyClock::now();
-  const auto operation_id = new_operation_id();
-  std::vector<StepReport> steps;
-  std::string target;
-  Result<Catalog> result = [&]() -> Result<Catalog> {
-    AKKO_TRY(const auto judged,
-             judge(request, std::move(violations), true, connectors_, settings_.default_allow_roles));
-    target = target_of(judged);
-    AKKO_CHECK(check_rate(caller));
-    AKKO_CHECK(check_trino(judged));
-    return register_catalog(judged, request, caller, operation_id, steps);
-  }();
-  ports_.metrics.operation("create", result.has_value(), Seconds(SteadyClock::now() - start));
-  auto event = audit_event(result ? "CATALOG_CREATED" : "CATALOG_CREATE_FAILED", request);
-  if (result) event.allow_roles = result->spec.allow_roles;
-  event.detail = std::move(target);
-  audit(std::move(event), caller, operation_id, result ? "" : result.error().reason);
-  if (result) return std::move(*result);
-  return tl::make_unexpected(RegistrationFailure{std::move(result).error(), std::move(steps)});
-}
 
 Result<CatalogService::AdmittedTest> CatalogService::admit_test(const CatalogRequest& request,
                                                                 std::vector<FieldViolation> violations,
@@ -150,7 +107,8 @@ Result<void> CatalogService::remove(std::string_view name, std::optional<std::ui
   std::optional<Catalog> found;
   const auto snapshot = ports_.store.snapshot();
   if (const auto* catalog = snapshot->find(name)) found = *catalog;
-  Result<void> result = found ? deregister(name, if_match, caller, operation_id, *found)
+  std::optional<RunningOperation> operation;
+  Result<void> result = found ? deregister(name, if_match, caller, operation_id, *found, operation)
                               : Result<void>(fail(ErrorCode::not_found, "catalog_not_found",
                                                   "there is no registered catalog of this name"));
   ports_.metrics.operation("delete", result.has_value(), Seconds(SteadyClock::now() - start));
@@ -162,6 +120,8 @@ Result<void> CatalogService::remove(std::string_view name, std::optional<std::ui
     event.allow_roles = found->spec.allow_roles;
   }
   audit(std::move(event), caller, operation_id, result ? "" : result.error().reason);
+  if (operation && result) operation->succeed();
+  if (operation && !result) operation->fail(result.error());
   return result;
 }
 
@@ -191,102 +151,6 @@ std::chrono::milliseconds CatalogService::deadline_of(const ConnectorDefinition&
 
 std::string CatalogService::network_skip_reason() const {
   return settings_.network_checks ? "" : "switched off by AKKO_NETWORK_CHECKS; Trino checks it";
-}
-
-// Everything a registration needs; nothing has been changed yet.
-Result<Undertaking> CatalogService::prepare(const JudgedRequest& judged, const CatalogRequest& request,
-                                            const Caller& caller, const std::string& operation_id) {
-  const auto& definition = *judged.definition;
-  AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
-  auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::registration);
-  const auto now = ports_.clock.now();
-  Catalog draft{.spec = {*judged.name, request.connector, judged.raw.properties, judged.options,
-                         request.description, judged.allow_roles},
-                .phase = Phase::registering,
-                .health = {Health::registering, "", "", 0},
-                .secrets = {},
-                .secret_revision = secret_revision,
-                .revision = 0,
-                .operation_id = operation_id,
-                .created_at = now,
-                .created_by = caller.principal.name,
-                .updated_at = now,
-                .updated_by = caller.principal.name};
-  for (const auto& [property, value] : complete.secrets)
-    draft.secrets[property] = {now, caller.principal.name};
-  auto spec = render_for_trino(*judged.name, definition, complete, secret_revision, transport());
-  auto probe = definition.probe_plan(*judged.name, complete, judged.options).runs;
-  return Undertaking{.plan = plan_registration(!complete.secrets.empty(), !definition.trial_first()),
-                     .operation = {operation_id, Plan::Kind::register_catalog, *judged.name, 0, false,
-                                   caller.principal.name, now},
-                     .catalog = std::move(draft),
-                     .secrets = std::move(complete.secrets),
-                     .trino = std::move(spec),
-                     .probe = std::move(probe),
-                     .progress = CheckProgress()};
-}
-
-Result<Catalog> CatalogService::register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
-                                                 const Caller& caller, const std::string& operation_id,
-                                                 std::vector<StepReport>& steps) {
-  const auto& definition = *judged.definition;
-  const auto deadline = deadline_of(definition);
-  const CallContext context{operation_id, Deadline::after(deadline), caller.stop};
-  const auto held = coordination_.names.try_hold(*judged.name);
-  if (!held) {
-    return fail(ErrorCode::already_exists, "name_taken",
-                "the name " + judged.name->text() + " is being registered or removed right now",
-                "Choose another name, or wait until that has ended.");
-  }
-  const auto snapshot = ports_.store.snapshot();
-  const auto texts = texts_of(definition, judged.raw, deadline);
-  CheckProgress progress;
-  // A name that is taken is told by `reserve` below, and before anything else is asked.
-  if (snapshot->find(judged.name->text()) == nullptr) {
-    auto problem = check_network(ports_.network, definition.network_targets(judged.raw),
-                                 network_skip_reason(), texts, context, progress);
-    steps = progress.steps();
-    if (!problem && definition.trial_first()) {
-      TestReport trial;
-      AKKO_TRY(problem, try_in_trino(judged, texts, context, progress, trial));
-      steps = progress.steps();
-    }
-    if (problem) return tl::make_unexpected(error_of(*problem));
-    if (!definition.trial_first()) progress.begin(CheckStep::sign_in);  // the saga probes the catalog itself
-  }
-  AKKO_TRY(auto undertaking, prepare(judged, request, caller, operation_id));
-  undertaking.progress = std::move(progress);
-  AKKO_TRY(undertaking.catalog,
-           ports_.store.reserve(undertaking.catalog, undertaking.secrets, undertaking.operation));
-
-  const auto failure = saga_.run(undertaking, context);
-  if (!failure) return std::move(undertaking.catalog);
-  if (!failure->settled) coordination_.unsettled = true;
-  auto error = registration_error(*failure, texts, undertaking);
-  steps = undertaking.progress.steps();
-  return tl::make_unexpected(std::move(error));
-}
-
-Error CatalogService::registration_error(const SagaFailure& failure, const DiagnosisContext& texts,
-                                         Undertaking& undertaking) const {
-  Error error;
-  if (failure.error) {
-    error = *failure.error;
-  } else {
-    auto context = texts;
-    const bool created = std::holds_alternative<step::ProbeInTrino>(failure.step);
-    context.step = created ? TestStep::probe : TestStep::create;
-    const auto diagnosis = diagnose(*failure.trino, context, Scrubber(undertaking.secrets));
-    undertaking.progress.fail_in_trino(diagnosis);
-    error = error_of(diagnosis);
-  }
-  if (!failure.settled) {
-    if (!error.message.ends_with('.')) error.message += '.';
-    error.message +=
-        " The undoing could not be completed yet; it goes on by itself, and until then the name stays in "
-        "use.";
-  }
-  return error;
 }
 
 Result<TestReport> CatalogService::check_connection(const JudgedRequest& judged, const CallContext& context,
@@ -349,8 +213,8 @@ Result<std::optional<Diagnosis>> CatalogService::try_in_trino(const JudgedReques
 }
 
 Result<void> CatalogService::deregister(std::string_view name, std::optional<std::uint64_t> if_match,
-                                        const Caller& caller, const std::string& operation_id,
-                                        Catalog& found) {
+                                        const Caller& caller, const std::string& operation_id, Catalog& found,
+                                        std::optional<RunningOperation>& operation) {
   const CallContext context{operation_id, Deadline::after(settings_.deadline), caller.stop};
   const auto held = coordination_.names.hold(found.spec.name, context.deadline, context.stop);
   const auto snapshot = ports_.store.snapshot();  // what is true now that we hold the name
@@ -369,6 +233,10 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
                 "Read it again and decide anew.");
   }
   found = *current;
+  operation.emplace(
+      coordination_.operations.begin(removal_of(found, caller, operation_id, ports_.clock.now())));
+  OperationReport report(*operation, coordination_.listing, found.spec.name, ports_.secrets.description(),
+                         [](const SagaFailure& failure) { return removal_error(failure); });
   Undertaking undertaking{.plan = plan_removal(),
                           .operation = {operation_id, Plan::Kind::deregister_catalog, found.spec.name, 0,
                                         false, caller.principal.name, ports_.clock.now()},
@@ -376,23 +244,21 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
                           .secrets = {},
                           .trino = std::nullopt,
                           .probe = {},
-                          .progress = CheckProgress()};
+                          .progress = CheckProgress(),
+                          .observer = &report};
   auto removing = found;
   removing.phase = Phase::removing;
   removing.operation_id = operation_id;
   removing.updated_by = caller.principal.name;  // whom the next one is told about
   AKKO_TRY(undertaking.catalog, ports_.store.update(removing, &undertaking.operation, nullptr));
-  auto failure = saga_.run(undertaking, context);
+  const auto failure = saga_.run(undertaking, context);
   if (!failure) return {};
-  if (!failure->settled) coordination_.unsettled = true;
-  if (failure->error) {
-    failure->error->message += " Trino has dropped the catalog; the rest of the removal goes on by itself.";
-    return tl::make_unexpected(std::move(*failure->error));
-  }
-  return fail(ErrorCode::unavailable, "trino_unavailable",
-              "Trino did not drop the catalog, so it stays registered: " +
-                  Scrubber().scrub(failure->trino->message, 500),
-              "Try again when Trino answers.");
+  auto error = removal_error(*failure);
+  if (failure->settled) return tl::make_unexpected(std::move(error));
+  coordination_.unsettled = true;
+  if (!error.message.ends_with('.')) error.message += '.';
+  error.message += " The rest of the removal goes on by itself. Still there: " + report.left() + ".";
+  return tl::make_unexpected(std::move(error));
 }
 
 }  // namespace akko

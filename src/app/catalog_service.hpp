@@ -65,19 +65,32 @@ class CatalogService {
   CatalogService(ServiceSettings settings, Ports ports, const ConnectorRegistry& connectors,
                  Coordination& coordination, Saga& saga);
 
-  // Registers the catalog, or leaves nothing behind. `violations`: what the decoder found wrong already;
-  // all are told at once. Errors: invalid_argument with violations; already_exists ("name_taken",
-  // "name_taken_in_trino"); failed_precondition whose message begins "connection test failed" and whose
-  // reason is the error class; unavailable ("trino_unavailable", "secrets_plugin_missing", …);
-  // resource_exhausted ("too_many_checks").
-  tl::expected<Catalog, RegistrationFailure> create(const CatalogRequest& request,
-                                                    std::vector<FieldViolation> violations,
-                                                    const Caller& caller);
+  // Registers a catalog, or leaves nothing behind. In two parts, so that a caller can answer in between:
+  // `admit_registration` finds everything that can be refused at once, takes the name and announces the
+  // operation to those who watch; `run_registration` does the rest and takes the failures of it.
+  // `violations`: what the decoder found wrong already; all are told at once. Errors: invalid_argument with
+  // violations; already_exists ("name_taken", "name_taken_in_trino"); failed_precondition whose message
+  // begins "connection test failed" and whose reason is the error class; unavailable ("trino_unavailable",
+  // "secrets_plugin_missing", …); resource_exhausted ("too_many_checks").
+  struct AdmittedRegistration {
+    JudgedRequest judged;
+    std::string connector;
+    std::string description;
+    std::optional<NameLocks::Held> held;
+    AuditEvent event;
+    RunningOperation operation;  // never run = failed
+    std::chrono::steady_clock::time_point start;
+  };
+  Result<AdmittedRegistration> admit_registration(const CatalogRequest& request,
+                                                  std::vector<FieldViolation> violations,
+                                                  const Caller& caller);
+  tl::expected<Catalog, RegistrationFailure> run_registration(AdmittedRegistration admitted,
+                                                              const Caller& caller);
 
-  // The same without a trace: under a name of the probe pool, with the shorter timeouts of the definition.
-  // In two parts, so that a caller can refuse before it begins to answer: `admit_test` finds every error of
-  // the request, `run_test` does the rest. `observer` is told each step as it begins and ends. Cancelled by
-  // `caller.stop`: the query too, and what was made for it is dropped.
+  // Tries a connection without a trace: under a name of the probe pool, with the shorter timeouts of the
+  // definition. In two parts, so that a caller can refuse before it begins to answer: `admit_test` finds
+  // every error of the request, `run_test` does the rest. `observer` is told each step as it begins and ends.
+  // Cancelled by `caller.stop`: the query too, and what was made for it is dropped.
   struct AdmittedTest {
     JudgedRequest judged;
     AuditEvent event;  // names what is tested
@@ -103,11 +116,14 @@ class CatalogService {
  private:
   Result<void> check_trino(const JudgedRequest& judged) const;
   Result<void> check_rate(const Caller& caller);
-  Result<Catalog> register_catalog(const JudgedRequest& judged, const CatalogRequest& request,
-                                   const Caller& caller, const std::string& operation_id,
+  Result<AdmittedRegistration> admit(const CatalogRequest& request, std::vector<FieldViolation> violations,
+                                     const Caller& caller, const std::string& operation_id,
+                                     AuditEvent& event);
+  Result<Catalog> register_catalog(AdmittedRegistration& admitted, const Caller& caller,
                                    std::vector<StepReport>& steps);
-  Result<Undertaking> prepare(const JudgedRequest& judged, const CatalogRequest& request,
-                              const Caller& caller, const std::string& operation_id);
+  Result<void> check_before(AdmittedRegistration& admitted, const DiagnosisContext& texts,
+                            const CallContext& context, CheckProgress& progress);
+  Result<Undertaking> prepare(const AdmittedRegistration& admitted, const Caller& caller);
   Result<TestReport> check_connection(const JudgedRequest& judged, const CallContext& context,
                                       CheckProgress progress);
   void end_test(AuditEvent event, const std::string& operation_id, std::string_view error_class,
@@ -116,10 +132,9 @@ class CatalogService {
                                                 const CallContext& context, CheckProgress& progress,
                                                 TestReport& report);
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
-                          const std::string& operation_id, Catalog& found);
+                          const std::string& operation_id, Catalog& found,
+                          std::optional<RunningOperation>& operation);
   SecretTransport transport() const;
-  Error registration_error(const SagaFailure& failure, const DiagnosisContext& texts,
-                           Undertaking& undertaking) const;
   std::chrono::milliseconds deadline_of(const ConnectorDefinition& definition) const;
   std::string network_skip_reason() const;
   AuditEvent audit_event(std::string_view name, const CatalogRequest& request) const;

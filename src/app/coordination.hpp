@@ -4,7 +4,9 @@
 #include <atomic>
 
 #include "app/name_locks.hpp"
+#include "app/operations.hpp"
 #include "app/probe_pool.hpp"
+#include "app/trino_listing.hpp"
 #include "app/trino_view.hpp"
 
 namespace akko {
@@ -15,6 +17,8 @@ struct Coordination {
   NameLocks names;
   ProbePool probes;
   TrinoView trino;
+  LatestListing listing;
+  Operations operations;
   // Set when an operation could not be settled: the reconciler looks after it at its next tick.
   std::atomic<bool> unsettled = false;
 };

@@ -73,9 +73,15 @@ class TrinoCatalogs {
 
   // Names of all catalogs, the built-in ones and the probe pool included. Also tells which run of
   // the coordinator answered: the suffix of the query id, new at each start.
+  struct Listed {
+    std::string name;
+    std::string connector;  // Trino's connector name
+    bool failed = false;    // Trino could not load it; before Trino 480 it does not say
+  };
   struct Listing {
     std::vector<std::string> names;  // sorted
     std::string coordinator_run;
+    std::vector<Listed> catalogs = {};  // the same, in the same order, with what Trino says of them
   };
   virtual TrinoResult<Listing> list(const CallContext& context) = 0;
 

@@ -130,11 +130,13 @@ void Reconciler::went_down(const std::string& why) {
 bool Reconciler::full_check(const CoordinatorState& state, const std::stop_token& stop) {
   // The record first: whatever it says is ready had been created before Trino was asked.
   const auto before = ports_.store.snapshot();
+  const auto reading = coordination_.listing.begin_reading();
   const auto listing = ports_.trino.list(context(stop));
   if (!listing) {
     went_down(Scrubber().scrub(listing.error().message, 300));
     return false;
   }
+  coordination_.listing.set(reading, {listing->catalogs, ports_.clock.now()});
   if (!enter_run(*listing, stop)) return false;
   coordination_.trino.change([&](TrinoFacts& facts) {
     facts.up = true;
@@ -253,6 +255,8 @@ void Reconciler::settle(const OperationRecord& operation, const std::stop_token&
     problem = undone.error().message;
   }
   if (problem.empty()) {
+    coordination_.listing.forget(operation.name.text());
+    coordination_.operations.settle(operation.id);
     log::info("settled an operation that was left open", {{"operation_id", operation.id},
                                                           {"catalog", operation.name.text()},
                                                           {"kind", to_string(operation.kind)}});

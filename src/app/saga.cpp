@@ -39,6 +39,21 @@ Error undo_error(const CatalogName& name, const TrinoFailure& failure) {
       .value();
 }
 
+// For an undertaking that nobody observes.
+class NoObserver final : public SagaObserver {
+ public:
+  void begins(std::string_view) override {}
+  void done(std::string_view) override {}
+  void failed(const SagaFailure&) override {}
+  void undone(std::string_view) override {}
+  void stuck(std::string_view) override {}
+};
+
+SagaObserver& observer_of(const Undertaking& undertaking) {
+  static NoObserver nobody;
+  return undertaking.observer != nullptr ? *undertaking.observer : nobody;
+}
+
 bool has_catalog(const std::vector<std::string>& names, const CatalogName& name) {
   return std::find(names.begin(), names.end(), name.text()) != names.end();
 }
@@ -60,13 +75,19 @@ std::optional<SagaFailure> Saga::run(Undertaking& undertaking, const CallContext
   const auto& steps = undertaking.plan.steps;
   for (bool first = true; operation.step < steps.size(); ++operation.step, first = false) {
     const auto& step = steps[operation.step];
+    auto& observer = observer_of(undertaking);
     std::optional<SagaFailure> failure;
+    observer.begins(name_of(step));
     // The journal says "step n may have happened" before it does. The first one was journaled together with
     // the reservation, and the last one closes the journal itself.
     const bool last = operation.step + 1 == steps.size();
     if (!first && !last) failure = failure_of(step, store_.journal(operation));
     if (!failure) failure = perform(step, undertaking, context);
-    if (!failure) continue;
+    if (!failure) {
+      observer.done(name_of(step));
+      continue;
+    }
+    observer.failed(*failure);
     settle_failure(*failure, undertaking, context);
     return failure;
   }
@@ -135,6 +156,7 @@ void Saga::settle_failure(SagaFailure& failure, Undertaking& undertaking, const 
   }
   if (!std::holds_alternative<step::DropFromTrino>(failure.step)) {
     failure.settled = false;  // dropped already: the removal is finished later, not taken back
+    observer_of(undertaking).stuck(name_of(failure.step));
     return;
   }
   // Nothing is known to have changed: the catalog stays registered. If Trino dropped it all the same, the
@@ -143,28 +165,50 @@ void Saga::settle_failure(SagaFailure& failure, Undertaking& undertaking, const 
   restored.phase = Phase::ready;
   auto updated = store_.update(restored, nullptr, &operation.id);
   failure.settled = updated.has_value();
+  if (!failure.settled) observer_of(undertaking).stuck(name_of(failure.step));
 }
 
 Result<void> Saga::undo(Undertaking& undertaking, const CallContext& context) {
   auto& operation = undertaking.operation;
-  if (!std::exchange(operation.undoing, true)) AKKO_CHECK(store_.journal(operation));
-  for (auto step = operation.step + 1; step-- > 0;) {
-    if (step >= undertaking.plan.steps.size()) continue;
-    AKKO_CHECK(compensate(undertaking.plan.steps[step], undertaking, context));
+  auto& observer = observer_of(undertaking);
+  const auto& steps = undertaking.plan.steps;
+  const auto last = std::min<std::size_t>(operation.step + 1, steps.size());
+  if (!std::exchange(operation.undoing, true)) {
+    if (auto journaled = store_.journal(operation); !journaled) {
+      observer.stuck(last == 0 ? SagaObserver::kReserveName : name_of(steps[last - 1]));
+      return journaled;
+    }
   }
-  return store_.erase(operation.name, operation.id);
+  for (auto step = last; step-- > 0;) {
+    const auto taken_back = compensate(steps[step], undertaking, context);
+    if (!taken_back) {
+      observer.stuck(name_of(steps[step]));
+      return tl::make_unexpected(taken_back.error());
+    }
+    if (*taken_back) observer.undone(name_of(steps[step]));
+  }
+  auto erased = store_.erase(operation.name, operation.id);
+  if (erased) {
+    observer.undone(SagaObserver::kReserveName);
+  } else {
+    observer.stuck(SagaObserver::kReserveName);
+  }
+  return erased;
 }
 
-Result<void> Saga::compensate(const Step& step, Undertaking& undertaking, const CallContext& context) {
-  if (std::holds_alternative<step::WriteSecrets>(step)) return secrets_.remove(undertaking.operation.name);
+Result<bool> Saga::compensate(const Step& step, Undertaking& undertaking, const CallContext& context) {
+  if (std::holds_alternative<step::WriteSecrets>(step)) {
+    AKKO_CHECK(secrets_.remove(undertaking.operation.name));
+    return true;
+  }
   if (std::holds_alternative<step::CreateInTrino>(step)) return undo_create(undertaking, context);
-  return {};
+  return false;
 }
 
-Result<void> Saga::undo_create(Undertaking& undertaking, const CallContext& context) {
+Result<bool> Saga::undo_create(Undertaking& undertaking, const CallContext& context) {
   using Created = Undertaking::Created;
   const auto& name = undertaking.operation.name;
-  if (undertaking.created == Created::no) return {};
+  if (undertaking.created == Created::no) return false;
   if (undertaking.created == Created::unclear) {
     const auto listing = trino_.list(context);
     if (!listing) return tl::make_unexpected(undo_error(name, listing.error()));
@@ -173,19 +217,19 @@ Result<void> Saga::undo_create(Undertaking& undertaking, const CallContext& cont
         const std::lock_guard lock(mutex_);
         suspects_.push_back({*undertaking.trino, context.operation_id, Deadline::after(kLateCreate)});
       }
-      return {};
+      return false;
     }
     // The name is there: ours, unless Trino remembers that our statement failed (someone else took it).
     if (undertaking.trino) {
       const auto ours = trino_.created_by_us(*undertaking.trino, context);
       if (!ours) return tl::make_unexpected(undo_error(name, ours.error()));
-      if (*ours && !**ours) return {};
+      if (*ours && !**ours) return false;
     }
   }
   const auto dropped = trino_.drop(name, context);
   if (!dropped) return tl::make_unexpected(undo_error(name, dropped.error()));
   undertaking.created = Created::no;
-  return {};
+  return true;
 }
 
 bool Saga::watches_late_catalogs() const {

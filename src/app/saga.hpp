@@ -13,6 +13,24 @@
 
 namespace akko {
 
+struct SagaFailure;
+
+// Told what a saga does, in order and on its thread. Steps go by name_of(Step); kReserveName is the record
+// itself, which a plan finds there already.
+class SagaObserver {
+ public:
+  static constexpr std::string_view kReserveName = "reserve_name";
+  virtual ~SagaObserver() = default;
+  virtual void begins(std::string_view step) = 0;
+  virtual void done(std::string_view step) = 0;
+  // Before anything is undone.
+  virtual void failed(const SagaFailure& failure) = 0;
+  // Something was taken back.
+  virtual void undone(std::string_view step) = 0;
+  // Could not be taken back or finished now, and what comes after it neither.
+  virtual void stuck(std::string_view step) = 0;
+};
+
 // One plan and all its steps need. Lives as long as the operation runs.
 struct Undertaking {
   Plan plan;
@@ -26,6 +44,8 @@ struct Undertaking {
   // What is known of the CREATE CATALOG: decides whether undoing it may drop the name.
   enum class Created : std::uint8_t { no, yes, unclear };
   Created created = Created::no;
+
+  SagaObserver* observer = nullptr;  // may be null
 };
 
 // Why a plan stopped: an error of ours, or a failure in Trino that the caller can diagnose.
@@ -69,8 +89,9 @@ class Saga {
 
   std::optional<SagaFailure> perform(const Step& step, Undertaking& undertaking, const CallContext& context);
   TrinoResult<void> create_or_recognise(const TrinoCatalogSpec& spec, const CallContext& context);
-  Result<void> compensate(const Step& step, Undertaking& undertaking, const CallContext& context);
-  Result<void> undo_create(Undertaking& undertaking, const CallContext& context);
+  // Whether there was something to take back.
+  Result<bool> compensate(const Step& step, Undertaking& undertaking, const CallContext& context);
+  Result<bool> undo_create(Undertaking& undertaking, const CallContext& context);
   void settle_failure(SagaFailure& failure, Undertaking& undertaking, const CallContext& context);
 
   CatalogStore& store_;

@@ -57,6 +57,7 @@ struct Config {
   std::vector<std::string> oidc_audiences = {"akko-catalog-manager"};
   std::string oidc_ca_file;
   std::string admin_role = "akko-admin";
+  std::string cockpit_client_id = "akko-cockpit";
   std::chrono::seconds clock_skew{30};
 
   std::vector<std::string> default_allow_roles = {"akko-admin", "akko-engineer", "akko-analyst"};

@@ -1,4 +1,4 @@
-// A file that was put into the binary at build time (cmake/embed.cmake).
+// A file that was put into the binary at build time (cmake/embed.cmake, cmake/page.cmake).
 #pragma once
 
 #include <string_view>
@@ -6,7 +6,7 @@
 namespace akko::embedded {
 
 struct File {
-  std::string_view name;  // without directory
+  std::string_view name;  // without directory; a file of the page below its root: "assets/index.js"
   std::string_view content;
 };
 

@@ -106,6 +106,9 @@ def test_connectors(shared: Stage) -> None:
 def test_me(shared: Stage) -> None:
     me = shared.api.get("/api/admin/me").json()
     assert (me["user"], me["admin"]) == ("alice", True)
+    server = me["server"]
+    assert (server["admin_role"], server["default_allow_roles"]) == ("akko-admin", DEFAULT_ROLES)
+    assert isinstance(server["health_interval_seconds"], int)
     assert "akko-admin" in me["roles"]
     other = shared.api.get("/api/admin/me", token=shared.product.token("bob", "akko-analyst"))
     assert (other.status_code, other.json()["admin"]) == (200, False)
@@ -117,7 +120,7 @@ def test_identity_is_never_taken_from_a_header(shared: Stage) -> None:
 
 
 def test_open_routes_need_no_token(shared: Stage) -> None:
-    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json", "/ui-config.json"):
         assert shared.api.get(path, token=None).status_code == 200, path
 
 

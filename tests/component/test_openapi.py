@@ -80,7 +80,7 @@ def test_answers_fit_their_schemas(shared: Stage) -> None:
     for path, template in [
         ("/api/admin/catalogs", None), ("/api/admin/catalogs/shown", "/api/admin/catalogs/{name}"),
         ("/api/admin/connectors", None), ("/api/admin/connectors/mysql", "/api/admin/connectors/{id}"),
-        ("/api/admin/me", None), ("/readyz", None), ("/healthz", None),
+        ("/api/admin/me", None), ("/readyz", None), ("/healthz", None), ("/ui-config.json", None),
     ]:  # fmt: skip
         check(contract, shared.api, template or path, path)
 

@@ -68,6 +68,11 @@ class FakeTrino final : public TrinoCatalogs {
       Listing listing{{"system"}, run_id};
       for (const auto& [name, spec] : catalogs_) listing.names.push_back(name);
       std::sort(listing.names.begin(), listing.names.end());
+      for (const auto& name : listing.names) {
+        const auto found = catalogs_.find(name);
+        listing.catalogs.push_back(
+            {name, found == catalogs_.end() ? "system" : found->second.connector, broken.contains(name)});
+      }
       return listing;
     });
   }
@@ -122,6 +127,7 @@ class FakeTrino final : public TrinoCatalogs {
     return calls_;
   }
 
+  std::set<std::string> broken;  // names of catalogs that it says it could not load
   std::string run_id = "run0";
   double uptime = 100;
   bool has_provider = true;

@@ -65,12 +65,16 @@ class UseCases : public ::testing::Test {
 
   // One thread at a time: it keeps the steps.
   Result<Catalog> create(const CatalogRequest& asked = request()) {
-    auto created = service->create(asked, {}, alice());
+    steps.clear();
+    AKKO_TRY(auto admitted, service->admit_registration(asked, {}, alice()));
+    last_operation = admitted.operation.id();
+    auto created = service->run_registration(std::move(admitted), alice());
     if (created) return std::move(*created);
     steps = std::move(created.error().steps);
     return tl::make_unexpected(std::move(created.error().error));
   }
   std::vector<StepReport> steps;  // of the last registration that failed
+  std::string last_operation;     // id of the last registration that was admitted
 
   Result<TestReport> test(const CatalogRequest& asked = request(), CheckProgress::Observer observer = {},
                           std::stop_token stop = {}) {

@@ -40,7 +40,7 @@ class DevIssuerTest : public testing::Test {
   ~DevIssuerTest() override { std::filesystem::remove_all(home_); }
 
   Result<std::unique_ptr<DevIssuer>> open(const std::string& issuer = kIssuer) const {
-    return open_dev_issuer(home_, issuer, "akko-catalog-manager", clock_);
+    return open_dev_issuer(home_, {issuer, "akko-catalog-manager", "akko-cockpit"}, clock_);
   }
   std::string key_file() const { return home_ + "/dev-issuer.key"; }
   void write_key_file(const std::string& text) const {

@@ -150,9 +150,9 @@ TEST_F(CatalogServiceTest, TwoAdminsOneName) {
   std::atomic<int> taken = 0;
   for (int i = 0; i < 8; ++i) {
     admins.emplace_back([&] {
-      const auto created = service->create(request(), {}, alice());
-      if (created) ++won;
-      if (!created && created.error().error.reason == "name_taken") ++taken;
+      auto admitted = service->admit_registration(request(), {}, alice());
+      if (!admitted && admitted.error().reason == "name_taken") ++taken;
+      if (admitted && service->run_registration(std::move(*admitted), alice())) ++won;
     });
   }
   admins.clear();
