@@ -66,6 +66,10 @@ describe('a pasted URL', () => {
   });
 
   it('says what has no place', () => {
+    expect(filled(`jdbc:postgresql://h.example/d?trustpassword=${secret}`)).toMatchObject({
+      left: [{ what: 'parameter', name: 'trustpassword' }],
+      review: [],
+    });
     expect(filled('jdbc:mysql://h.example/shop').left).toEqual([{ what: 'path' }]);
     expect(filled('jdbc:postgresql://a.example,b.example/d').left).toEqual([{ what: 'hosts' }]);
     expect(filled(`https://u:${secret}@rest.example`).left).toEqual([{ what: 'credentials' }]);

@@ -2,7 +2,7 @@
 // Everything comes from the published definitions; reads more than the manager accepts, since drivers' manuals do.
 import type { Connector, ConnectorField, ConnectorProperty, UrlRules } from '../api/types';
 import { defaultOf, type FieldValues, initialValues, shownKeys } from './rules';
-import { redactUrl } from './redact';
+import { redactUrl, soundsSecret } from './redact';
 
 export interface Filled {
   kind: 'filled';
@@ -287,7 +287,9 @@ class Filler {
     const reason = limited ? undefined : find(rules.refused_parameters);
     if (reason !== undefined) return void this.out.refused.push({ name, reason });
     const others = connector.fields.find((field) => field.to === `${property.name}?*`);
-    if (!others) return void this.out.left.push({ what: 'parameter', name });
+    const known = limited || rules.parameters.some((each) => same(each, name));
+    // What sounds like a secret and is not known must not show up among plain values.
+    if (!others || (!known && soundsSecret(name))) return void this.out.left.push({ what: 'parameter', name });
     const entries = this.out.fields[others.key];
     this.out.fields[others.key] = { ...(typeof entries === 'object' ? entries : {}), [name]: value };
     this.out.review.push(name);
