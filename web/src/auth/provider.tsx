@@ -74,8 +74,10 @@ function SessionBridge({ config, manager, children }: { config: UiConfig; manage
 
   useEffect(() => {
     let renewal: Promise<boolean> | null = null;
+    // Once refused, a refresh token stays refused: only signing in again helps.
+    let over = false;
     const renewOnce = async () => {
-      if (!user.current?.refresh_token) return false;
+      if (over || !user.current?.refresh_token) return false;
       try {
         user.current = await manager.signinSilent();
         return user.current !== null;
@@ -86,6 +88,7 @@ function SessionBridge({ config, manager, children }: { config: UiConfig; manage
     const renew = () => {
       renewal ??= renewOnce().then((ok) => {
         renewal = null;
+        over = !ok;
         if (!ok) setLost(true);
         return ok;
       });
@@ -100,6 +103,7 @@ function SessionBridge({ config, manager, children }: { config: UiConfig; manage
       subject.current = loaded.profile.sub;
       user.current = loaded;
       forgetRedirects();
+      over = false;
       setLost(false);
     });
     const stopExpired = manager.events.addAccessTokenExpired(() => void renew());

@@ -19,7 +19,8 @@ const appearances = [
 
 function AppearanceItems() {
   const { t } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // Holding back transitions would take a style tag, which the policy forbids.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
     <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as typeof colorScheme)}>
       <Menu.Label>{t('appearance')}</Menu.Label>

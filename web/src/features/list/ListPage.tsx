@@ -125,7 +125,15 @@ export function ListPage() {
       </p>
       {tests.failures.length > 0 && (
         <div className={classes.failures}>
-          <Notice tone="warn" role="status">
+          <Notice
+            tone="warn"
+            role="status"
+            action={
+              <Button size="xs" variant="default" onClick={tests.dismiss}>
+                {common('dismiss')}
+              </Button>
+            }
+          >
             {tests.failures.map((failure) => (
               <p key={failure}>{failure}</p>
             ))}

@@ -68,5 +68,7 @@ export function useTests() {
     [one, t],
   );
 
-  return { testing, run, said, failures, test, testAll };
+  const dismiss = useCallback(() => setFailures([]), []);
+
+  return { testing, run, said, failures, test, testAll, dismiss };
 }
