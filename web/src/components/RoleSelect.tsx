@@ -65,6 +65,7 @@ export function RoleSelect({ id, value, onChange, error, disabled }: RoleSelectP
         value={value}
         onChange={onChange}
         data={(directory.data?.roles ?? []).map((role) => role.name)}
+        classNames={{ pill: classes.pill }}
         splitChars={[',', ' ']}
         comboboxProps={{ portalProps: { target: portalTarget } }}
         placeholder={value.length === 0 ? t('roles.placeholder') : undefined}

@@ -105,7 +105,15 @@ export function FieldControl(props: FieldControlProps) {
     case 'textarea':
       return <Textarea {...text} rows={5} classNames={{ input: classes.mono }} {...input} />;
     case 'integer':
-      return <TextInput {...text} inputMode="numeric" {...input} />;
+    case 'duration':
+      return (
+        <TextInput
+          {...text}
+          inputMode={field.kind === 'integer' ? 'numeric' : undefined}
+          classNames={{ wrapper: classes.short }}
+          {...input}
+        />
+      );
     default:
       return <TextInput {...text} autoCapitalize="off" {...input} />;
   }

@@ -90,7 +90,8 @@ export function CheckPanel({ check, stale, limitSeconds, onCancel, onRetry }: Ch
       )}
       {check.phase === 'idle' && (
         <p className={classes.quiet}>
-          {t('check.idle')} {limit !== null && common('upTo', { seconds: limit })}
+          {t('check.idle')}
+          {limit !== null && ` ${t('check.limit', { seconds: limit })}`}
         </p>
       )}
       <Verdict check={check} stale={stale} onRetry={onRetry} />

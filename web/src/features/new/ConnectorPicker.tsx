@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Connector } from '../../api/types';
 import { ids } from '../../form/model';
@@ -49,6 +49,10 @@ export function ConnectorPicker({ connectors, chosen, disabled, error, onChoose 
   const [search, setSearch] = useState('');
   const [open, setOpen] = useState(false);
   const change = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (open) box.current?.focus();
+  }, [open]);
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = connectors.filter((connector) => fits(connector, words));
   const named = (category: string) => categories.some((each) => each === category);
@@ -83,7 +87,7 @@ export function ConnectorPicker({ connectors, chosen, disabled, error, onChoose 
         placeholder={t('picker.search')}
         value={search}
         error={error}
-        data-autofocus={open || undefined}
+        ref={box}
         autoComplete="off"
         onChange={(event) => setSearch(event.currentTarget.value)}
         onKeyDown={(event) => {

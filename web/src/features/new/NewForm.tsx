@@ -21,7 +21,7 @@ import { Extras } from './Extras';
 import { NameField } from './NameField';
 import { PasteBox } from './PasteBox';
 import { type Problems, summaryOf, useProblems } from './problems';
-import { DoneActions } from './Registering';
+import { Live } from './Registering';
 import { forgetOperation, useSubmission } from './useSubmission';
 import classes from './new.module.css';
 
@@ -148,13 +148,11 @@ export function NewForm({ connectors, paste, another }: NewFormProps) {
   const live = ended?.status === 'succeeded';
   const running = operation !== null && ended === null;
   const busy = running || submission.sending || check.phase === 'running';
-  const showOperation = operation !== null && !(ended?.status === 'failed' && check.phase !== 'idle' && !submission.stale && check.phase === 'running');
 
   if (live && operation) {
     return (
       <section className={`panel ${classes.card} ${classes.alone}`}>
-        <OperationProgress id={operation.id} initial={ended} />
-        <DoneActions name={ended.catalog} another={another} />
+        <Live operation={ended} another={another} />
       </section>
     );
   }
@@ -245,8 +243,8 @@ export function NewForm({ connectors, paste, another }: NewFormProps) {
       </div>
       <aside className={classes.side}>
         <section className={`panel ${classes.card}`} aria-labelledby="check-heading">
-          <h2 id="check-heading">{showOperation && operation ? t('registering') : t('check.title')}</h2>
-          {showOperation && operation ? (
+          <h2 id="check-heading">{operation ? t('registering') : t('check.title')}</h2>
+          {operation ? (
             <>
               <OperationProgress key={operation.id} id={operation.id} initial={operation} onDone={onDone} />
               {ended?.status === 'failed' && (

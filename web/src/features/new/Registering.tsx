@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { Operation } from '../../api/types';
 import { CopyButton } from '../../components/CopyButton';
+import { Notice } from '../../components/Notice';
 import { OperationProgress } from '../../components/OperationProgress';
+import { StepList } from '../../components/StepList';
 import { routes } from '../../routes';
 import { forgetOperation } from './useSubmission';
 import classes from './new.module.css';
@@ -14,13 +16,27 @@ export function DoneActions({ name, another }: { name: string; another: () => vo
   const { t } = useTranslation('add');
   return (
     <div className={classes.actions}>
-      <Button component={Link} href={routes.catalog(name)}>
+      <Button component={Link} href={routes.catalog(name)} className={classes.open}>
         {t('done.open')}
       </Button>
       <CopyButton text={`SHOW SCHEMAS FROM "${name}"`} label={t('done.copySchemas')} size="sm" />
       <Button variant="default" onClick={another}>
         {t('done.another')}
       </Button>
+    </div>
+  );
+}
+
+/** A registration that has ended well. Takes the focus: the form that had it is gone. */
+export function Live({ operation, another }: { operation: Operation; another: () => void }) {
+  const { t } = useTranslation('detail');
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => root.current?.focus(), []);
+  return (
+    <div ref={root} tabIndex={-1} className={classes.check}>
+      <Notice tone="ok" role="status" title={t('live', { name: operation.catalog })} />
+      <DoneActions name={operation.catalog} another={another} />
+      <StepList steps={operation.steps} />
     </div>
   );
 }

@@ -29,7 +29,7 @@ const noConnector = { fields: [], properties: [], constants: {}, refused: [] } a
 
 /** Judges a form on this side, and files what the manager says under the same places. */
 export function useProblems(connector: Connector | null) {
-  const { t, i18n } = useTranslation('add');
+  const { t } = useTranslation('add');
   const extraWords = useExtraWords(connector ?? noConnector);
   const labelOf = (key: string) => connector?.fields.find((field) => field.key === key)?.label ?? key;
   const words = (key: string, problem: RuleProblem) => {
@@ -71,7 +71,8 @@ export function useProblems(connector: Connector | null) {
     for (const error of errors) {
       const place = placeOf(error.field, connector?.fields ?? []);
       const key = 'key' in place ? place.key : '';
-      const label = place.section === 'fields' ? labelOf(key) : key || error.field;
+      const ofPage = { name: t('name.label'), description: t('description.label'), allow_roles: t('roles.label'), connector: t('picker.label') };
+      const label = place.section === 'fields' ? labelOf(key) : key || (ofPage[place.section as 'name'] ?? error.field);
       const own = language() === 'en' ? '' : t(`violation.${error.code}` as 'violation.required', { defaultValue: '' });
       const message = t('serverSays', { field: label, message: own || error.message });
       if (place.section === 'fields') problems.set(`fields.${key}`, message);
@@ -80,5 +81,5 @@ export function useProblems(connector: Connector | null) {
     }
     return problems;
   };
-  return { ofField, ofForm, ofServer, language: i18n.language };
+  return { ofField, ofForm, ofServer };
 }

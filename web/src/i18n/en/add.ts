@@ -170,6 +170,7 @@ export const add = {
     intro: 'Steps run in order and stop at the first failure. Each says where it ran from.',
     idle: 'Fill the form, then test the connection. Nothing is sent before.',
     elapsed: '{{seconds}} s',
+    limit: 'It takes up to {{seconds}} s.',
     cancel: 'Cancel the check',
     cancelled: 'The check was cancelled.',
     retry: 'Retry',

@@ -171,6 +171,7 @@ export const add: Messages['add'] = {
     intro: 'Les étapes se suivent et s’arrêtent au premier échec. Chacune dit d’où elle est partie.',
     idle: 'Remplissez le formulaire, puis testez la connexion. Rien n’est envoyé avant.',
     elapsed: '{{seconds}} s',
+    limit: 'Il dure {{seconds}} s au plus.',
     cancel: 'Annuler le test',
     cancelled: 'Le test a été annulé.',
     retry: 'Réessayer',
