@@ -52,13 +52,10 @@ function AccountMenu() {
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <UnstyledButton className={classes.account} aria-label={t('account', { user: me.user })}>
-          <span className={classes.avatar} aria-hidden="true">
-            {me.user.slice(0, 1).toUpperCase()}
-          </span>
+          {/* Letter and arrow are drawn by the sheet: they are no part of the button's name. */}
+          <span className={classes.avatar} data-letter={me.user.slice(0, 1).toUpperCase()} />
           <span className={classes.user}>{me.user}</span>
-          <span aria-hidden="true" className="muted">
-            ▾
-          </span>
+          <span className={classes.arrow} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -57,7 +57,9 @@ function Secrets({ catalog, connector }: { catalog: Catalog; connector: Connecto
   if (entries.length === 0) return null;
   return (
     <section className={classes.block} aria-labelledby="secrets">
-      <h3 id="secrets">{t('secrets')}</h3>
+      <h2 id="secrets" className={classes.subtitle}>
+        {t('secrets')}
+      </h2>
       <p className="muted small">{t('secretsNote')}</p>
       <dl className={classes.pairs}>
         {entries.map(([name, state]) => (

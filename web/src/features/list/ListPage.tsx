@@ -21,7 +21,7 @@ import { CatalogTable } from './CatalogTable';
 import { ForeignTable } from './ForeignTable';
 import { ListEmpty } from './ListEmpty';
 import classes from './ListPage.module.css';
-import { actionsId } from './RowMenu';
+import { focusActions } from './RowMenu';
 import { Tools } from './Tools';
 import { useTests } from './useTests';
 
@@ -173,7 +173,7 @@ export function ListPage() {
           catalog={removing}
           onClose={() => {
             setRemoving(null);
-            setTimeout(() => document.getElementById(actionsId(removing.name))?.focus(), 50);
+            setTimeout(() => focusActions(removing.name), 50);
           }}
           onRemoved={() => {
             setSaid(t('removed', { name: removing.name }));

@@ -18,8 +18,10 @@ const formats = [
   ['yaml', 'copyYaml'],
 ] as const;
 
-/** The id of a row's menu button. */
-export const actionsId = (name: string) => `actions-${name}`;
+/** Gives the focus back to a row's menu button. */
+export function focusActions(name: string): void {
+  document.querySelector<HTMLElement>(`[data-actions="${CSS.escape(name)}"]`)?.focus();
+}
 
 export function RowMenu({ row, testing, onTest, onCopy, onRemove }: RowMenuProps) {
   const { t } = useTranslation('list');
@@ -29,7 +31,7 @@ export function RowMenu({ row, testing, onTest, onCopy, onRemove }: RowMenuProps
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
         <ActionIcon
-          id={actionsId(row.name)}
+          data-actions={row.name}
           variant="subtle"
           color="gray"
           size={32}
