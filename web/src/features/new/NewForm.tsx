@@ -1,5 +1,5 @@
 import { Button, Textarea } from '@mantine/core';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Controller, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/errors';
@@ -145,6 +145,13 @@ export function NewForm({ connectors, paste, another }: NewFormProps) {
     [form],
   );
 
+  // On a phone the panel stands below the form.
+  const side = useRef<HTMLElement>(null);
+  const started = check.phase === 'running' || operation !== null;
+  useEffect(() => {
+    if (started) side.current?.scrollIntoView({ block: 'nearest' });
+  }, [started]);
+
   const live = ended?.status === 'succeeded';
   const running = operation !== null && ended === null;
   const busy = running || submission.sending || check.phase === 'running';
@@ -241,8 +248,9 @@ export function NewForm({ connectors, paste, another }: NewFormProps) {
           <p className={`muted small ${classes.hint}`}>{me.server.trino.up ? t('registerHint') : common('trinoDown')}</p>
         </div>
       </div>
-      <aside className={classes.side}>
-        <section className={`panel ${classes.card}`} aria-labelledby="check-heading">
+      {/* It may scroll by itself, so the keyboard has to reach it. */}
+      <aside ref={side} className={classes.side} aria-labelledby="check-heading" tabIndex={0}>
+        <section className={`panel ${classes.card}`}>
           <h2 id="check-heading">{operation ? t('registering') : t('check.title')}</h2>
           {operation ? (
             <>
