@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import { ErrorResponse, InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { AuthProvider, useAuth } from 'react-oidc-context';
 import { base, setSession } from '../api/client';
@@ -35,7 +35,8 @@ function createManager(config: UiConfig): UserManager {
     scope: config.scope,
     userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
     stateStore: new WebStorageStateStore({ prefix: stateStorePrefix, store: window.sessionStorage }),
-    automaticSilentRenew: true,
+    // The bridge below renews, so that no two renewals ever meet.
+    automaticSilentRenew: false,
     accessTokenExpiringNotificationTimeInSeconds: 45,
     monitorSession: false,
     loadUserInfo: false,
@@ -74,25 +75,29 @@ function SessionBridge({ config, manager, children }: { config: UiConfig; manage
 
   useEffect(() => {
     let renewal: Promise<boolean> | null = null;
-    // Once refused, a refresh token stays refused: only signing in again helps.
+    // Once refused, a refresh token stays refused: only signing in again helps. A network that failed may come back.
     let over = false;
-    const renewOnce = async () => {
+    const exchange = async () => {
       if (over || !user.current?.refresh_token) return false;
       try {
         user.current = await manager.signinSilent();
         return user.current !== null;
-      } catch {
+      } catch (error) {
+        over = error instanceof ErrorResponse;
         return false;
       }
     };
-    const renew = () => {
-      renewal ??= renewOnce().then((ok) => {
+    // One at a time: an issuer that sees the same refresh token twice takes it for stolen.
+    const share = () => {
+      renewal ??= exchange().finally(() => {
         renewal = null;
-        over = !ok;
-        if (!ok) setLost(true);
-        return ok;
       });
       return renewal;
+    };
+    const renew = async () => {
+      const renewed = await share();
+      if (!renewed) setLost(true);
+      return renewed;
     };
     setSession({
       token: () => (user.current && !user.current.expired ? user.current.access_token : null),
@@ -106,9 +111,11 @@ function SessionBridge({ config, manager, children }: { config: UiConfig; manage
       over = false;
       setLost(false);
     });
+    const stopExpiring = manager.events.addAccessTokenExpiring(() => void share());
     const stopExpired = manager.events.addAccessTokenExpired(() => void renew());
     return () => {
       stopLoaded();
+      stopExpiring();
       stopExpired();
     };
   }, [manager, queryClient]);
