@@ -1,7 +1,7 @@
 // Times of the API are seconds since 1970 UTC.
 
 /** Dates are written the European way in English too. */
-const locale = (language: string) => (language === 'en' ? 'en-GB' : language);
+export const locale = (language: string) => (language === 'en' ? 'en-GB' : language);
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60],

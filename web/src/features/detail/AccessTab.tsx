@@ -6,11 +6,12 @@ import { keys } from '../../api/keys';
 import type { Catalog, RolePreview } from '../../api/types';
 import { ErrorNotice } from '../../components/ErrorNotice';
 import { Notice } from '../../components/Notice';
+import { locale } from '../../lib/time';
 import classes from './detail.module.css';
 
 function RoleLine({ role }: { role: RolePreview['roles'][number] }) {
   const { t, i18n } = useTranslation('detail');
-  const names = new Intl.ListFormat(i18n.language, { type: 'conjunction' }).format(role.sample);
+  const names = new Intl.ListFormat(locale(i18n.language), { type: 'conjunction' }).format(role.sample);
   return (
     <li className={classes.roleLine}>
       <code className={classes.roleName}>{role.name}</code>

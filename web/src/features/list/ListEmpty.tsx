@@ -6,6 +6,7 @@ import type { Connector } from '../../api/types';
 import { CopyButton } from '../../components/CopyButton';
 import { EmptyState } from '../../components/EmptyState';
 import { curlExample } from '../../lib/curlExample';
+import { locale } from '../../lib/time';
 import { navigate, routes } from '../../routes';
 
 /** One source of each of these kinds stands for all. */
@@ -30,7 +31,7 @@ export function ListEmpty() {
   const { t, i18n } = useTranslation('list');
   const { data: connectors } = useConnectors();
   const titles = shown.flatMap((category) => connectors?.find((each) => each.category === category)?.title ?? []);
-  const examples = new Intl.ListFormat(i18n.language, { type: 'unit' }).format(titles);
+  const examples = new Intl.ListFormat(locale(i18n.language), { type: 'unit' }).format(titles);
   const others = (connectors?.length ?? 0) - titles.length;
   return (
     <EmptyState
