@@ -1,7 +1,10 @@
 import '@testing-library/jest-dom/vitest';
 import '../i18n';
 import { afterEach } from 'vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
+
+// A busy machine may take longer than the second that is usual.
+configure({ asyncUtilTimeout: 5000 });
 
 // What the kit asks of a browser and jsdom does not have.
 window.matchMedia ??= (query: string) =>
