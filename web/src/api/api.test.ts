@@ -110,6 +110,15 @@ describe('runCheck', () => {
     controller.abort();
     expect((await runCheck('t', {}, controller.signal, () => undefined)).phase).toBe('cancelled');
   });
+  it('leaves no step running when it is cancelled or breaks off', async () => {
+    const running = { id: 'dns', title: 'Name', ran_from: 'manager', status: 'running', duration_ms: 0, message: '', code: null };
+    server.use(http.post('*/t', () => sse(events(['plan', plan], ['step', running]))));
+    const seen: string[] = [];
+    const last = await runCheck('t', {}, new AbortController().signal, (state) => seen.push(...state.steps.map((step) => step.status)));
+    expect(last.phase).toBe('dropped');
+    expect(seen).toContain('running');
+    expect(last.steps.map((step) => step.status)).not.toContain('running');
+  });
 });
 
 describe('followOperation', () => {

@@ -22,6 +22,10 @@ export const withStep = (steps: Step[], step: Step): Step[] =>
     ? steps.map((each) => (each.id === step.id ? step : each))
     : [...steps, step];
 
+/** What still ran when the stream ended is not known to have run: nothing on the screen turns for ever. */
+const atRest = (steps: Step[]): Step[] =>
+  steps.map((each) => (each.status === 'running' ? { ...each, status: 'not_run' } : each));
+
 /** Runs one check as a stream; calls `onChange` with every new state and resolves with the last one. */
 export async function runCheck(
   path: string,
@@ -47,11 +51,11 @@ export async function runCheck(
         set({ phase: 'done', report, steps: report.steps });
       }
     });
-    if (state.phase === 'running') set({ phase: 'dropped', error: new StreamDroppedError() });
+    if (state.phase === 'running') set({ phase: 'dropped', steps: atRest(state.steps), error: new StreamDroppedError() });
   } catch (error) {
-    if (isAbort(error)) set({ phase: 'cancelled' });
+    if (isAbort(error)) set({ phase: 'cancelled', steps: atRest(state.steps) });
     else if (error instanceof ApiError || error instanceof SessionLostError) set({ phase: 'refused', error });
-    else set({ phase: 'dropped', error: error instanceof NetworkError ? error : new StreamDroppedError() });
+    else set({ phase: 'dropped', steps: atRest(state.steps), error: error instanceof NetworkError ? error : new StreamDroppedError() });
   }
   return state;
 }
