@@ -1,0 +1,13 @@
+/** Keys of TanStack Query's cache. */
+export const keys = {
+  me: ['me'] as const,
+  connectors: ['connectors'] as const,
+  catalogs: ['catalogs'] as const,
+  catalog: (name: string) => ['catalog', name] as const,
+  checks: (name: string) => ['checks', name] as const,
+  foreignCatalogs: ['foreign-catalogs'] as const,
+  name: (name: string) => ['name', name] as const,
+  roles: ['roles'] as const,
+  rolePreview: (roles: readonly string[]) => ['role-preview', ...roles] as const,
+  operation: (id: string) => ['operation', id] as const,
+};

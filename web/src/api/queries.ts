@@ -1,0 +1,36 @@
+import { useQuery } from '@tanstack/react-query';
+import { api } from './client';
+import { ApiError } from './errors';
+import { keys } from './keys';
+import type { Connector } from './types';
+
+/** Definitions change with the server's version only. */
+export const useConnectors = () =>
+  useQuery({ queryKey: keys.connectors, queryFn: ({ signal }) => api.connectors(signal), staleTime: 300_000 });
+
+export const useCatalogs = () =>
+  useQuery({ queryKey: keys.catalogs, queryFn: ({ signal }) => api.catalogs(signal) });
+
+export const useCatalog = (name: string) =>
+  useQuery({
+    queryKey: keys.catalog(name),
+    queryFn: ({ signal }) => api.catalog(name, signal),
+    retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.problem.status < 500),
+  });
+
+export const useChecks = (name: string, enabled = true) =>
+  useQuery({ queryKey: keys.checks(name), queryFn: ({ signal }) => api.checks(name, signal), enabled });
+
+export const useForeignCatalogs = () =>
+  useQuery({
+    queryKey: keys.foreignCatalogs,
+    queryFn: ({ signal }) => api.foreignCatalogs(signal),
+    staleTime: 15_000,
+    refetchInterval: 60_000,
+  });
+
+/** The title of a connector by its id; the id itself while the definitions are not there. */
+export function useConnectorTitle(): (id: string) => string {
+  const { data } = useConnectors();
+  return (id) => data?.find((connector: Connector) => connector.id === id)?.title ?? id;
+}
