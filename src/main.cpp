@@ -99,9 +99,7 @@ class Product {
       issuer_ = dev_issuer_->issuer();
       log::warn(
           "DEVELOPMENT ISSUER: anyone who can reach this address or read the key in AKKO_HOME is an admin. "
-          "For one machine only; "
-          "set "
-          "AKKO_OIDC_ISSUER for anything else.");
+          "For one machine only; set AKKO_OIDC_ISSUER for anything else.");
     }
     trino_ = make_trino({config_.trino_url, config_.trino_user, config_.trino_ca_file});
     AddressRules rules{config_.network_deny, config_.network_allow};
@@ -162,7 +160,8 @@ class Product {
                           metrics_,
                           contract.front().content,
                           {config_.allow_secrets_in_statements, config_.dev_issuer, config_.admin_role,
-                           config_.default_allow_roles},
+                           config_.default_allow_roles,
+                           std::chrono::ceil<std::chrono::seconds>(config_.health_interval)},
                           {embedded::page_files(), issuer_, config_.cockpit_client_id, config_.dev_issuer},
                           dev_issuer_.get()});
     api::ServerSettings settings;

@@ -93,7 +93,7 @@ struct KeycloakSettings {
 Result<std::unique_ptr<RoleDirectory>> make_keycloak_roles(KeycloakSettings settings);
 
 // ---- dev_roles.cpp
-// The users of the development issuer (dev_users.hpp) and their roles.
+// The users of the development issuer and their roles.
 std::unique_ptr<RoleDirectory> make_development_roles();
 
 // ---- audit_log.cpp, system_clock

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "adapters/adapters.hpp"
-#include "adapters/dev_users.hpp"
+#include "app/dev_issuer.hpp"
 
 namespace akko {
 namespace {
@@ -13,7 +13,8 @@ class DevelopmentRoles final : public RoleDirectory {
 
   Result<std::vector<Role>> roles(const CallContext&) override {
     std::vector<Role> roles;
-    for (const auto& user : kDevUsers) {
+    const auto users = development_users();
+    for (const auto& user : users) {
       const auto same = [&](const Role& role) { return role.name == user.role; };
       const auto found = std::find_if(roles.begin(), roles.end(), same);
       if (found == roles.end()) {
@@ -28,7 +29,8 @@ class DevelopmentRoles final : public RoleDirectory {
 
   Result<RoleHolders> holders(const std::string& role, const CallContext&) override {
     RoleHolders holders;
-    for (const auto& user : kDevUsers) {
+    const auto users = development_users();
+    for (const auto& user : users) {
       if (user.role == role) holders.names.emplace_back(user.name);
     }
     holders.known = !holders.names.empty();

@@ -20,6 +20,7 @@ struct DevelopmentUser {
   std::string_view name;  // preferred_username
   std::string_view full_name;
   std::string_view role;  // the one realm role
+  std::string_view role_description;
 };
 std::span<const DevelopmentUser> development_users();
 
