@@ -31,6 +31,31 @@ end_checks() { exit $CHECKS_FAILED; }
 
 xml_text() { LC_ALL=C tr -cd '\11\12\15\40-\176' | sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'; }
 
+# google_tests PRESET "FOLDER..." [ARGUMENT...]: the unit tests of these folders of src, each binary in as many shards as there
+# are processors. What a shard says is shown when it failed.
+google_tests() {
+    local preset=$1 folders=$2 folder shards shard pid failed=0
+    shift 2
+    shards=$(nproc)
+    for folder in $folders; do
+        local pids=()
+        for ((shard = 0; shard < shards; shard++)); do
+            GTEST_TOTAL_SHARDS=$shards GTEST_SHARD_INDEX=$shard timeout 900 "build/$preset/tests/unit_$folder" \
+                --gtest_output="xml:$AKKO_REPORTS/$folder-$shard.xml" "$@" >"$AKKO_REPORTS/$folder-$shard.log" 2>&1 &
+            pids+=($!)
+        done
+        for ((shard = 0; shard < shards; shard++)); do
+            pid=${pids[shard]}
+            wait "$pid" && continue
+            failed=1
+            say "    $folder, shard $shard of $shards, failed:"
+            grep -v -E '^\[( RUN|       OK|-------)' "$AKKO_REPORTS/$folder-$shard.log" | tail -n 100 >&2
+        done
+        say "    $folder: done"
+    done
+    return $failed
+}
+
 # python_tests DIRECTORY [PYTEST-ARGUMENT...]
 python_tests() {
     local directory=$1
