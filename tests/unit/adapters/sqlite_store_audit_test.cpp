@@ -30,7 +30,8 @@ class SqliteAuditTest : public SqliteStoreTest {
   }
   std::vector<UnixMillis> times(const std::string& name) {
     std::vector<UnixMillis> found;
-    for (const auto& record : trail().events(name).value()) found.push_back(record.at);
+    const auto events = trail().events(name);
+    for (const auto& record : *events) found.push_back(record.at);
     return found;
   }
 };
