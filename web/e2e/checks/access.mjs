@@ -54,7 +54,7 @@ const small = () =>
   [...document.querySelectorAll('main button, main input:not([type=hidden]), header button, header a, [role=menuitem]')]
     .filter((element) => element.checkVisibility() && !element.closest('[aria-hidden=true]'))
     // A field among pills is as large as the box around it, which hands its clicks on.
-    .map((element) => [element, (element.closest('.mantine-PillsInput-input') ?? element).getBoundingClientRect()])
+    .map((element) => [element, ((element.matches('[class*=inputField]') && element.closest('[class*=Input-wrapper]')) || element).getBoundingClientRect()])
     .filter(([element, box]) => box.width > 0 && (box.width < 24 || box.height < 24) && getComputedStyle(element).opacity !== '0')
     .map(([element, box]) => `${element.outerHTML.slice(0, 120)}: ${Math.round(box.width)} × ${Math.round(box.height)}`);
 
