@@ -13,6 +13,7 @@
 #include "api/dev_issuer_routes.hpp"
 #include "api/handlers.hpp"
 #include "api/server.hpp"
+#include "app/audit_history.hpp"
 #include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
 #include "app/health_monitor.hpp"
@@ -83,6 +84,7 @@ class Product {
     server_->stop(config_.drain);
     monitor_->stop();
     reconciler_->stop();
+    history_->stop();  // last: all of them write audit events
   }
 
  private:
@@ -105,12 +107,13 @@ class Product {
     AddressRules rules{config_.network_deny, config_.network_allow};
     network_ = make_network({.rules = std::move(rules)});
     audit_ = make_audit_log(*clock_);
+    history_.emplace(*audit_, *store_.trail, *clock_);
     saga_.emplace(*store_.catalogs, *secrets_, *trino_, *clock_);
     checks_.emplace(config_.checks_per_minute);
     service_.emplace(ServiceSettings{config_.operation_deadline, config_.network_checks,
                                      config_.default_allow_roles, config_.allow_secrets_in_statements},
-                     CatalogService::Ports{*store_.catalogs, *secrets_, *trino_, *network_, *audit_, metrics_,
-                                           *clock_, *checks_},
+                     CatalogService::Ports{*store_.catalogs, *secrets_, *trino_, *network_, *history_,
+                                           metrics_, *clock_, *checks_},
                      *connectors_, coordination_, *saga_);
     reconciler_.emplace(
         ReconcilerSettings{config_.reconcile_interval, config_.drift_check_interval,
@@ -119,7 +122,7 @@ class Product {
         coordination_, *saga_);
     catalog_checks_.emplace(
         CheckSettings{config_.operation_deadline, config_.health_slow, config_.network_checks},
-        CatalogChecks::Ports{*store_.catalogs, *trino_, *network_, *audit_, metrics_, *clock_, *checks_},
+        CatalogChecks::Ports{*store_.catalogs, *trino_, *network_, *history_, metrics_, *clock_, *checks_},
         *connectors_, coordination_);
     monitor_.emplace(MonitorSettings{config_.health_interval, config_.health_concurrency}, *store_.catalogs,
                      coordination_, *catalog_checks_);
@@ -143,11 +146,12 @@ class Product {
   }
 
   Result<void> serve() {
-    router_.emplace(api::Router::Settings{config_.admin_role}, *verifier_, *audit_, metrics_);
+    router_.emplace(api::Router::Settings{config_.admin_role}, *verifier_, *history_, metrics_);
     events_.emplace(*store_.catalogs, coordination_.trino);
     const auto contract = embedded::contract_files();
     add_routes(*router_, {*service_,
                           *catalog_checks_,
+                          *history_,
                           *events_,
                           *roles_,
                           *connectors_,
@@ -218,6 +222,7 @@ class Product {
   std::unique_ptr<Network> network_;
   std::optional<RateLimiter> checks_;
   std::unique_ptr<AuditLog> audit_;
+  std::optional<AuditHistory> history_;
   Coordination coordination_;
   std::optional<Saga> saga_;
   std::optional<CatalogService> service_;

@@ -23,6 +23,7 @@ namespace akko {
 struct SqliteStore {
   std::unique_ptr<CatalogStore> catalogs;
   std::unique_ptr<IdempotencyStore> idempotency;
+  std::unique_ptr<AuditTrail> trail;
 };
 Result<SqliteStore> open_sqlite_store(const std::string& home, const Clock& clock);
 

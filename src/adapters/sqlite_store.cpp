@@ -13,6 +13,7 @@
 
 #include "adapters/adapters.hpp"
 #include "adapters/sqlite_store_answers.hpp"
+#include "adapters/sqlite_store_audit.hpp"
 #include "adapters/sqlite_store_file.hpp"
 #include "adapters/sqlite_store_rows.hpp"
 #include "app/name_taken.hpp"
@@ -346,6 +347,7 @@ Result<SqliteStore> open_sqlite_store(const std::string& home, const Clock& cloc
   AKKO_TRY(auto snapshot, load(*file));
   SqliteStore store;
   store.catalogs = std::make_unique<SqliteCatalogStore>(file, std::move(snapshot));
+  store.trail = sqlite::make_trail(file);
   store.idempotency = sqlite::make_answers(std::move(file), clock);
   AKKO_CHECK(store.catalogs->open_operations());
   return store;

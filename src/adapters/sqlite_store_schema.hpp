@@ -10,7 +10,7 @@ namespace akko::sqlite {
 inline constexpr int kApplicationId = 0x414B4B4F;
 
 // Migration n brings PRAGMA user_version from n to n + 1.
-inline constexpr std::array<std::string_view, 3> kMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 4> kMigrations = {R"sql(
 -- One row: which key seals, and the counters. `revision` numbers every change of a catalog, so that no
 -- two states of the store, and no two records of one name, ever share a revision.
 CREATE TABLE store (
@@ -109,6 +109,25 @@ CREATE TABLE checks (
   steps      TEXT    NOT NULL,
   PRIMARY KEY (catalog, number)
 ) STRICT;
+)sql",
+                                                                R"sql(
+-- Audit events that name a catalog; the highest number is the newest. They outlive the catalog: `name` is no
+-- reference.
+CREATE TABLE audit_events (
+  number       INTEGER PRIMARY KEY,
+  at           INTEGER NOT NULL,
+  event        TEXT    NOT NULL,
+  name         TEXT    NOT NULL,
+  connector    TEXT    NOT NULL,
+  user         TEXT    NOT NULL,
+  result       TEXT    NOT NULL,
+  code         TEXT    NOT NULL,
+  operation_id TEXT    NOT NULL,
+  request_id   TEXT    NOT NULL,
+  client       TEXT    NOT NULL,
+  detail       TEXT    NOT NULL
+) STRICT;
+CREATE INDEX audit_events_by_name ON audit_events (name, number);
 )sql"};
 
 }  // namespace akko::sqlite

@@ -201,6 +201,7 @@ void add_open_routes(Router& router, const HandlerPorts& ports) {
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);
   add_health_routes(router, ports);
+  add_history_routes(router, ports);
   add_role_routes(router, ports);
   add_reading_routes(router, ports);
   add_operation_routes(router, ports);

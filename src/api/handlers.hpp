@@ -8,6 +8,7 @@
 #include "api/page.hpp"
 #include "api/router.hpp"
 #include "api/views.hpp"
+#include "app/audit_history.hpp"
 #include "app/catalog_checks.hpp"
 #include "app/catalog_service.hpp"
 #include "app/dev_issuer.hpp"
@@ -20,6 +21,7 @@ namespace akko::api {
 struct HandlerPorts {
   CatalogService& service;
   CatalogChecks& checks;
+  AuditHistory& history;
   CatalogEvents& events;
   const Roles& roles;
   const ConnectorRegistry& connectors;
@@ -39,6 +41,7 @@ struct HandlerPorts {
 void add_routes(Router& router, const HandlerPorts& ports);
 // Its parts in files of their own.
 void add_health_routes(Router& router, const HandlerPorts& ports);
+void add_history_routes(Router& router, const HandlerPorts& ports);
 void add_role_routes(Router& router, const HandlerPorts& ports);
 
 }  // namespace akko::api

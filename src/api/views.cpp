@@ -224,6 +224,27 @@ std::string checks_json(const std::vector<CheckRecord>& checks) {
   return json.take();
 }
 
+std::string history_json(const std::vector<AuditRecord>& events) {
+  JsonWriter json;
+  json.begin_object().key("events").begin_array();
+  for (const auto& [at, event] : events) {
+    json.begin_object().key("at").moment(at);
+    json.member("event", event.event).member("user", event.user).member("result", event.result).key("code");
+    if (event.code.empty()) {
+      json.null();
+    } else {
+      json.value(event.code);
+    }
+    json.member("detail", event.detail)
+        .member("client", event.client)
+        .member("operation_id", event.operation_id)
+        .member("request_id", event.request_id)
+        .end_object();
+  }
+  json.end_array().end_object();
+  return json.take();
+}
+
 std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form, bool trino_up) {
   JsonWriter json;
   json.begin_object();

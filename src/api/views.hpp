@@ -19,6 +19,8 @@ std::string catalog_row_json(const Catalog& catalog, bool trino_up);
 std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues>& form, bool trino_up);
 // The history of a catalog: {"checks":[…]}
 std::string checks_json(const std::vector<CheckRecord>& checks);
+// What was done to a catalog: {"events":[…]}
+std::string history_json(const std::vector<AuditRecord>& events);
 std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino);
 std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino);
 std::string test_report_json(const TestReport& report);

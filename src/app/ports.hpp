@@ -319,4 +319,23 @@ class AuditLog {
   virtual void write(const AuditEvent& event) = 0;
 };
 
+// An event that names a catalog, as its history keeps it: without `allow_roles`.
+struct AuditRecord {
+  UnixMillis at = 0;
+  AuditEvent event;
+};
+inline constexpr std::size_t kKeptEventsOfName = 100;  // the newest of each name
+inline constexpr std::size_t kKeptEvents = 10'000;     // the newest of all
+
+// Audit events by the name of the catalog. They outlive it: a name that is registered again shows its earlier
+// life.
+class AuditTrail {
+ public:
+  virtual ~AuditTrail() = default;
+  // Files the events, oldest first, durably, and forgets those beyond the limits above. All or none.
+  virtual Result<void> keep(const std::vector<AuditRecord>& events) = 0;
+  // Of this name, newest first; empty when nothing is known of it.
+  virtual Result<std::vector<AuditRecord>> events(std::string_view name) = 0;
+};
+
 }  // namespace akko

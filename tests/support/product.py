@@ -128,7 +128,8 @@ class Product:
         return sorted(path.name for path in self.secrets_dir.iterdir()) if self.secrets_dir.exists() else []
 
     def stored_rows(self, name: str) -> list[tuple[str, tuple[Any, ...]]]:
-        """Rows of any table of the store that name the catalog. Reads a copy: the product holds the original."""
+        """Rows of any table of the store that name the catalog, but those of its history, which outlive it. Reads a copy: the
+        product holds the original."""
         named = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
         with tempfile.TemporaryDirectory() as directory:
             # The log first: what is moved from it into the database between the two copies is then in both.
@@ -137,6 +138,7 @@ class Product:
                     shutil.copy(file, directory)
             with sqlite3.connect(Path(directory) / "akko.db") as copy:
                 tables = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+                tables.remove("audit_events")
                 rows = [(table, row) for table in tables for row in copy.execute(f'SELECT * FROM "{table}"')]
         return [(table, row) for table, row in rows if any(named.search(str(value)) for value in row)]
 

@@ -46,7 +46,7 @@ export function useQueryState(): [URLSearchParams, (values: Record<string, strin
   return [new URLSearchParams(search), set];
 }
 
-export const detailTabs = ['connection', 'access', 'checks'] as const;
+export const detailTabs = ['connection', 'access', 'checks', 'history'] as const;
 export type DetailTab = (typeof detailTabs)[number];
 
 /** Where things are. Add what is new here, never as a text in a component. */

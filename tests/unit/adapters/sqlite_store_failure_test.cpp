@@ -156,7 +156,7 @@ TEST_F(SqliteStoreFailureTest, ForeignNewerAndDamagedFilesAreRefused) {
   ASSERT_TRUE(reserve("a"));
   tamper("PRAGMA user_version = 99");
   EXPECT_EQ(refusal().reason, "store_too_new");
-  tamper("PRAGMA user_version = 3");
+  tamper("PRAGMA user_version = 4");
   tamper("PRAGMA application_id = 1");
   EXPECT_EQ(refusal().reason, "store_foreign");
   tamper("PRAGMA application_id = 0x414B4B4F");

@@ -83,6 +83,7 @@ class SqliteStoreTest : public testing::Test {
 
   CatalogStore& catalogs() { return *store_.catalogs; }
   IdempotencyStore& answers() { return *store_.idempotency; }
+  AuditTrail& trail() { return *store_.trail; }
   const Catalog* find(const std::string& name) {
     seen_ = catalogs().snapshot();
     return seen_->find(name);

@@ -45,6 +45,7 @@ const states = {
   detail: { at: '#/c/judged', ready: (page) => page.heading(/judged/).waitFor() },
   'detail, access': { at: '#/c/judged/access', ready: (page) => page.main.getByText(/3 people/).first().waitFor() },
   'detail, checks': { at: '#/c/judged/checks', ready: (page) => page.page.getByRole('tabpanel').first().waitFor() },
+  'detail, history': { at: '#/c/judged/history', ready: (page) => page.main.getByText(/registered this catalog/).first().waitFor() },
   'no such page': { at: '#/nowhere', ready: (page) => page.heading('There is no such page').waitFor() },
 };
 

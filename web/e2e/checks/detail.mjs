@@ -22,7 +22,7 @@ check('28 the detail shows what was registered, and never a secret', async (benc
   assert.match(text, /shown_one/);
   assert.match(text, /Set, changed/);
   await visit.picture('detail');
-  for (const tab of ['Access', 'Checks']) {
+  for (const tab of ['Access', 'Checks', 'History']) {
     await visit.page.getByRole('tab', { name: tab }).click();
     await visit.page.getByRole('tabpanel').first().waitFor();
     assert.deepEqual(await bench.search(), [], tab);
@@ -62,6 +62,31 @@ check('28c a catalog that is not there says so', async (bench) => {
   const page = cockpit(visit);
   await page.main.getByText(/There is no catalog never-was/).first().waitFor();
 });
+
+check('28d history: who registered it, who tested it, by a link and on a fresh load', async (bench) => {
+  const path = '/api/admin/catalogs/with-a-past/test';
+  await until(async () => (await bench.manager.api('POST', path)).status === 200, 30, 'a test ran', 300);
+  const visit = await bench.at('#/c/with-a-past/history');
+  const page = cockpit(visit);
+  await page.heading(/with-a-past/).waitFor();
+  assert.equal(await visit.page.getByRole('tab', { name: 'History' }).getAttribute('aria-selected'), 'true');
+  const panel = visit.page.getByRole('tabpanel');
+  const lines = panel.getByRole('listitem');
+  await lines.first().waitFor();
+  assert.match(await lines.first().innerText(), /alice tested the connection/);
+  const last = await lines.last().innerText();
+  assert.match(last, /alice registered this catalog/);
+  assert.match(last, /Succeeded/);
+  assert.match(last, /from 127\.0\.0\.1/);
+  assert.match(last, /Reference [0-9a-f]{32}/);
+  // A test from this page shows up by itself.
+  const before = await lines.count();
+  await until(async () => {
+    await page.button(/^Test (connection|again)$/).click();
+    return (await lines.count()) > before;
+  }, 30, 'the new test is in the history', 1000);
+  await visit.picture('detail-history');
+}, one('with-a-past'));
 
 check('33a removing asks for the name; Escape keeps', async (bench) => {
   const visit = await bench.at('#/');

@@ -6,6 +6,7 @@ import type {
   Check,
   Connector,
   ForeignCatalogs,
+  HistoryEvent,
   Me,
   NameAnswer,
   Operation,
@@ -93,6 +94,8 @@ export const api = {
   catalog: (name: string, signal?: AbortSignal) => json<Catalog>(`${admin}/catalogs/${segment(name)}`, { signal }),
   checks: (name: string, signal?: AbortSignal) =>
     json<{ checks: Check[] }>(`${admin}/catalogs/${segment(name)}/checks`, { signal }),
+  history: (name: string, signal?: AbortSignal) =>
+    json<{ events: HistoryEvent[] }>(`${admin}/catalogs/${segment(name)}/history`, { signal }),
   foreignCatalogs: (signal?: AbortSignal) => json<ForeignCatalogs>(`${admin}/trino/catalogs`, { signal }),
   name: (name: string, signal?: AbortSignal) => json<NameAnswer>(`${admin}/names/${segment(name)}`, { signal }),
   roles: (signal?: AbortSignal) => json<Roles>(`${admin}/roles`, { signal }),

@@ -5,6 +5,8 @@ export const keys = {
   catalogs: ['catalogs'] as const,
   catalog: (name: string) => ['catalog', name] as const,
   checks: (name: string) => ['checks', name] as const,
+  histories: ['history'] as const,
+  history: (name: string) => ['history', name] as const,
   foreignCatalogs: ['foreign-catalogs'] as const,
   name: (name: string) => ['name', name] as const,
   roles: ['roles'] as const,

@@ -18,14 +18,17 @@ export function applyEvent(queryClient: QueryClient, event: ServerEvent): void {
     // What happened while nobody listened.
     void queryClient.invalidateQueries({ queryKey: keys.catalogs });
     void queryClient.invalidateQueries({ queryKey: keys.foreignCatalogs });
+    void queryClient.invalidateQueries({ queryKey: keys.histories });
   } else if (event.name === 'catalog') {
     const row = event.data as CatalogSummary;
     queryClient.setQueryData<CatalogSummary[]>(keys.catalogs, (rows) => rows && withRow(rows, row));
     queryClient.setQueryData<Catalog>(keys.catalog(row.name), (catalog) => catalog && { ...catalog, ...row });
     void queryClient.invalidateQueries({ queryKey: keys.checks(row.name) });
+    void queryClient.invalidateQueries({ queryKey: keys.history(row.name) });
   } else if (event.name === 'catalog_removed') {
     const { name } = event.data as { name: string };
     queryClient.setQueryData<CatalogSummary[]>(keys.catalogs, (rows) => rows?.filter((row) => row.name !== name));
+    void queryClient.invalidateQueries({ queryKey: keys.history(name) });
   } else if (event.name === 'trino') {
     const { up, version } = event.data as { up: boolean; version: string };
     queryClient.setQueryData<Me>(

@@ -21,6 +21,13 @@ export const useCatalog = (name: string) =>
 export const useChecks = (name: string, enabled = true) =>
   useQuery({ queryKey: keys.checks(name), queryFn: ({ signal }) => api.checks(name, signal), enabled });
 
+export const useHistory = (name: string) =>
+  useQuery({
+    queryKey: keys.history(name),
+    queryFn: ({ signal }) => api.history(name, signal),
+    retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.problem.status < 500),
+  });
+
 export const useForeignCatalogs = () =>
   useQuery({
     queryKey: keys.foreignCatalogs,

@@ -133,6 +133,19 @@ export interface Check {
   steps: Step[];
 }
 
+/** What somebody did to a catalog, or tried to. */
+export interface HistoryEvent {
+  at: number;
+  event: 'CATALOG_CREATED' | 'CATALOG_CREATE_FAILED' | 'CATALOG_DELETED' | 'CATALOG_DELETE_FAILED' | 'CATALOG_TESTED';
+  user: string;
+  result: 'success' | 'failed';
+  code: string | null;
+  detail: string;
+  client: string;
+  operation_id: string;
+  request_id: string;
+}
+
 export interface Me {
   user: string;
   subject: string;

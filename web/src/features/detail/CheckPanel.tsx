@@ -29,6 +29,7 @@ export function CheckPanel({ catalog }: { catalog: Catalog }) {
     await check.start();
     void queryClient.invalidateQueries({ queryKey: keys.catalog(catalog.name) });
     void queryClient.invalidateQueries({ queryKey: keys.checks(catalog.name) });
+    void queryClient.invalidateQueries({ queryKey: keys.history(catalog.name) });
     void queryClient.invalidateQueries({ queryKey: keys.catalogs });
   };
 

@@ -1,6 +1,7 @@
 import { Button, Skeleton, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { base } from '../../api/client';
 import { ApiError } from '../../api/errors';
 import { useCatalog, useCatalogs, useConnectors } from '../../api/queries';
@@ -22,6 +23,7 @@ import { ChecksTab } from './ChecksTab';
 import { ConnectionTab } from './ConnectionTab';
 import { Dated } from './Dated';
 import classes from './detail.module.css';
+import { HistoryTab } from './HistoryTab';
 
 const isTab = (text: string): text is DetailTab => (detailTabs as readonly string[]).includes(text);
 
@@ -69,6 +71,9 @@ function Sections({ catalog, tab }: { catalog: Catalog; tab: DetailTab }) {
         </Tabs.Panel>
         <Tabs.Panel value="checks">
           <ChecksTab name={catalog.name} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryTab name={catalog.name} />
         </Tabs.Panel>
       </Tabs>
       <CheckPanel catalog={catalog} />
@@ -149,6 +154,12 @@ export default function DetailPage({ name, tab }: { name: string; tab: string })
       {operationId && !ready && <Registering operationId={operationId} name={name} />}
       {data?.phase === 'removing' && !operationId && <Notice tone="info">{t('removing')}</Notice>}
       {ready && data && <Sections catalog={data} tab={tab} />}
+      {missing && !operationId && tab === 'history' && <HistoryTab name={name} />}
+      {missing && !operationId && tab !== 'history' && (
+        <p>
+          <Link href={routes.catalog(name, 'history')}>{t('earlierLife')}</Link>
+        </p>
+      )}
       {removing && data && (
         <ConfirmRemove
           catalog={data}
