@@ -84,6 +84,7 @@ def test_answers_fit_their_schemas(shared: Stage) -> None:
         ("/api/admin/catalogs", None), ("/api/admin/catalogs/shown", "/api/admin/catalogs/{name}"),
         ("/api/admin/connectors", None), ("/api/admin/connectors/mysql", "/api/admin/connectors/{id}"),
         ("/api/admin/catalogs/shown/checks", "/api/admin/catalogs/{name}/checks"), ("/api/admin/roles", None),
+        ("/api/admin/catalogs/shown/history", "/api/admin/catalogs/{name}/history"),
         ("/api/admin/me", None), ("/readyz", None), ("/healthz", None), ("/ui-config.json", None),
     ]:  # fmt: skip
         check(contract, shared.api, template or path, path)

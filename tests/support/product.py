@@ -137,8 +137,7 @@ class Product:
                 if file.exists():
                     shutil.copy(file, directory)
             with sqlite3.connect(Path(directory) / "akko.db") as copy:
-                tables = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                tables.remove("audit_events")
+                tables = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'audit_events'")]
                 rows = [(table, row) for table in tables for row in copy.execute(f'SELECT * FROM "{table}"')]
         return [(table, row) for table, row in rows if any(named.search(str(value)) for value in row)]
 
