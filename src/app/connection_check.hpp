@@ -26,8 +26,9 @@ class CheckProgress {
   explicit CheckProgress(Observer observer = {});
 
   void begin(CheckStep step);
-  void pass(CheckStep step, std::string message);
-  void skip(CheckStep step, std::string reason);
+  // `facts`: what the text says.
+  void pass(CheckStep step, std::string message, Facts facts = {});
+  void skip(CheckStep step, std::string reason, Facts facts);
   void fail(CheckStep step, const Diagnosis& diagnosis);
   // Files a failure in Trino under the step that it belongs to: who cannot sign in has not come to the
   // metadata.
@@ -37,7 +38,7 @@ class CheckProgress {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void end(CheckStep step, StepReport::Status status, std::string message);
+  void end(CheckStep step, StepReport::Status status, std::string message, Facts facts);
   StepReport& at(CheckStep step) { return steps_[static_cast<std::size_t>(step)]; }
 
   Observer observer_;

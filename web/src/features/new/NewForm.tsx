@@ -41,7 +41,9 @@ export function NewForm({ connectors, paste, another }: NewFormProps) {
   const { t } = useTranslation('add');
   const { t: common } = useTranslation();
   const me = useMe();
-  const [connector, setConnector] = useState<Connector | null>(null);
+  const [chosen, setConnector] = useState<Connector | null>(null);
+  // As it is said in the language of now.
+  const connector = connectors.find(({ id }) => id === chosen?.id) ?? chosen;
   const [problems, setProblems] = useState<Problems>(none);
   const [summary, setSummary] = useState<{ whole: boolean; errors: SummaryError[] }>({ whole: false, errors: [] });
   const [operation, setOperation] = useState<Operation | null>(null);

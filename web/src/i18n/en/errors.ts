@@ -9,6 +9,34 @@ export const errors = {
   streamFix: 'Try again.',
   unexpected: 'Something failed in the page.',
   busyFix: 'Try again in {{seconds}} s.',
+  /** Stands for what a text names and the server does not know. */
+  unnamed: {
+    title: 'the source',
+    host: 'the server',
+    port: 'given',
+    user: '(none)',
+    database: 'of this name',
+    from: 'the manager',
+    detail: '(not shown)',
+  },
+  from: { trino: 'Trino', manager: 'the manager' },
+  /** What a probe counts. */
+  noun: {
+    schemas_one: '{{count}} schema',
+    schemas_other: '{{count}} schemas',
+    databases_one: '{{count}} database',
+    databases_other: '{{count}} databases',
+    datasets_one: '{{count}} dataset',
+    datasets_other: '{{count}} datasets',
+    keyspaces_one: '{{count}} keyspace',
+    keyspaces_other: '{{count}} keyspaces',
+    indices_one: '{{count}} index',
+    indices_other: '{{count}} indices',
+    tables_one: '{{count}} table',
+    tables_other: '{{count}} tables',
+  },
+  /** What a step found; English is the server's. */
+  fact: {} as Record<string, string>,
   what: {} as Record<string, string>,
   fix: {} as Record<string, string>,
 };
