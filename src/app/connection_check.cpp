@@ -288,10 +288,12 @@ void CheckProgress::fail_in_trino(const Diagnosis& diagnosis) {
 }
 
 std::optional<Diagnosis> check_network(Network& network, const std::vector<NetworkTarget>& targets,
-                                       const std::string& skip_reason, const DiagnosisContext& texts,
+                                       NetworkPart part, const DiagnosisContext& texts,
                                        const CallContext& context, CheckProgress& progress) {
-  if (!skip_reason.empty()) {
-    skip_network(progress, skip_reason, "network_checks_off");
+  if (part == NetworkPart::switched_off) {
+    skip_network(progress, "switched off by AKKO_NETWORK_CHECKS; Trino checks it", "network_checks_off");
+  } else if (part == NetworkPart::scheduled) {
+    skip_network(progress, "a scheduled check asks Trino alone", "scheduled_check");
   } else if (targets.empty()) {
     skip_network(progress, "the definition of this connector names no address", "no_address");
   } else {

@@ -52,10 +52,12 @@ DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues
 // For the audit log: where a check of this connection goes.
 std::string target_text(const ConnectorDefinition& definition, const RawValues& raw);
 
-// DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped;
-// `skip_reason` skips them all.
+// Whether this process looks at the source itself, and if not, why.
+enum class NetworkPart : std::uint8_t { checked, switched_off, scheduled };
+
+// DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped.
 std::optional<Diagnosis> check_network(Network& network, const std::vector<NetworkTarget>& targets,
-                                       const std::string& skip_reason, const DiagnosisContext& texts,
+                                       NetworkPart part, const DiagnosisContext& texts,
                                        const CallContext& context, CheckProgress& progress);
 
 // Runs the statements of a probe one after the other; tells the progress what they found.

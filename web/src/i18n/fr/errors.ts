@@ -42,6 +42,7 @@ export const errors: Messages['errors'] = {
     tls_not_asked: 'ces propriétés ne demandent pas TLS',
     left_to_trino: 'le gestionnaire ne peut pas le vérifier lui-même ; Trino le vérifie',
     network_checks_off: 'désactivé par AKKO_NETWORK_CHECKS ; Trino le vérifie',
+    scheduled_check: 'un contrôle planifié n’interroge que Trino',
     no_address: 'la définition de ce connecteur ne nomme aucune adresse',
     visible: 'visible : {{noun}}',
     nothing_visible: 'rien de visible ({{noun}}) : l’utilisateur n’en a peut-être pas le droit, ou la source est vide',
