@@ -20,22 +20,8 @@ export const errors = {
     detail: '(not shown)',
   },
   from: { trino: 'Trino', manager: 'the manager' },
-  /** What a probe counts. */
-  noun: {
-    schemas_one: '{{count}} schema',
-    schemas_other: '{{count}} schemas',
-    databases_one: '{{count}} database',
-    databases_other: '{{count}} databases',
-    datasets_one: '{{count}} dataset',
-    datasets_other: '{{count}} datasets',
-    keyspaces_one: '{{count}} keyspace',
-    keyspaces_other: '{{count}} keyspaces',
-    indices_one: '{{count}} index',
-    indices_other: '{{count}} indices',
-    tables_one: '{{count}} table',
-    tables_other: '{{count}} tables',
-  },
-  /** What a step found; English is the server's. */
+  /** What a probe counts, and what a step found: English is the server's. */
+  noun: {} as Record<string, string>,
   fact: {} as Record<string, string>,
   what: {} as Record<string, string>,
   fix: {} as Record<string, string>,
