@@ -25,6 +25,7 @@
 #include "base/version.hpp"
 #include "embedded/connector_files.hpp"
 #include "embedded/contract_files.hpp"
+#include "embedded/locale_files.hpp"
 #include "embedded/page_files.hpp"
 
 namespace akko {
@@ -41,6 +42,16 @@ DevIssuerSettings dev_issuer_settings(const Config& config) {
           config.cockpit_client_id};
 }
 
+Result<std::string> read_definition(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string content(std::istreambuf_iterator<char>(stream), {});
+  if (!stream) {
+    return fail(ErrorCode::invalid_argument, "bad_config",
+                "the connector definition " + path.string() + " cannot be read");
+  }
+  return content;
+}
+
 Result<std::vector<std::pair<std::string, std::string>>> read_definitions(const std::string& directory) {
   std::vector<std::pair<std::string, std::string>> files;
   if (directory.empty()) return files;
@@ -52,14 +63,26 @@ Result<std::vector<std::pair<std::string, std::string>>> read_definitions(const 
   }
   for (const auto& entry : entries) {
     if (entry.path().extension() != ".json") continue;
-    std::ifstream stream(entry.path(), std::ios::binary);
-    files.emplace_back(entry.path().string(), std::string(std::istreambuf_iterator<char>(stream), {}));
-    if (!stream) {
-      return fail(ErrorCode::invalid_argument, "bad_config",
-                  "the connector definition " + entry.path().string() + " cannot be read");
-    }
+    AKKO_TRY(auto content, read_definition(entry.path()));
+    files.emplace_back(entry.path().string(), std::move(content));
   }
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+// The product's words in a language, then those that the directory adds in locales/<language>.json.
+Result<std::vector<std::pair<std::string, std::string>>> read_locale(const std::string& directory,
+                                                                     Language language) {
+  std::vector<std::pair<std::string, std::string>> files;
+  const auto name = std::string(to_string(language)) + ".json";
+  for (const auto& file : embedded::locale_files()) {
+    if (file.name == name) files.emplace_back("locales/" + name, std::string(file.content));
+  }
+  const auto path = std::filesystem::path(directory) / "locales" / name;
+  std::error_code error;
+  if (directory.empty() || !std::filesystem::exists(path, error)) return files;
+  AKKO_TRY(auto content, read_definition(path));
+  files.emplace_back(path.string(), std::move(content));
   return files;
 }
 
@@ -67,7 +90,8 @@ Result<ConnectorRegistry> read_connectors(const Config& config) {
   std::vector<std::pair<std::string_view, std::string_view>> embedded;
   for (const auto& file : embedded::connector_files()) embedded.emplace_back(file.name, file.content);
   AKKO_TRY(const auto files, read_definitions(config.connectors_dir));
-  return load_connectors(embedded, files);
+  AKKO_TRY(const auto french, read_locale(config.connectors_dir, Language::french));
+  return load_connectors(embedded, files, french);
 }
 
 // Everything that lives as long as the process serves. Members die in reverse order: the server first.

@@ -60,6 +60,16 @@ std::string to_json(const std::map<std::string, SecretStatus>& secrets) {
   return json::serialize(object);
 }
 
+json::array to_value(const Facts& facts) {
+  json::array array;
+  for (const auto& fact : facts) {
+    json::object values;
+    for (const auto& [name, value] : fact.values) values[name] = value;
+    array.push_back({{"code", fact.code}, {"values", std::move(values)}});
+  }
+  return array;
+}
+
 std::string to_json(const std::vector<StepReport>& steps) {
   json::array array;
   for (const auto& step : steps) {
@@ -68,7 +78,8 @@ std::string to_json(const std::vector<StepReport>& steps) {
                      {"took", step.took.count()},
                      {"message", step.message},
                      {"code", step.code},
-                     {"fix", step.fix}});
+                     {"fix", step.fix},
+                     {"facts", to_value(step.facts)}});
   }
   return json::serialize(array);
 }
@@ -116,6 +127,26 @@ const json::string* text_member(const json::object& object, std::string_view nam
   return member == nullptr ? nullptr : member->if_string();
 }
 
+// Null: a check that was kept before there were facts.
+bool from_value(const json::value* value, Facts& out) {
+  if (value == nullptr) return true;
+  const auto* array = value->if_array();
+  if (array == nullptr) return false;
+  for (const auto& item : *array) {
+    const auto* object = item.if_object();
+    const auto* code = object == nullptr ? nullptr : text_member(*object, "code");
+    const auto* values = object == nullptr ? nullptr : object->if_contains("values");
+    if (code == nullptr || values == nullptr || !values->is_object()) return false;
+    auto& fact = out.emplace_back();
+    fact.code = text_of(*code);
+    for (const auto& [name, text] : values->get_object()) {
+      if (!text.is_string()) return false;
+      fact.values[std::string(name)] = text_of(text.get_string());
+    }
+  }
+  return true;
+}
+
 bool from_json(const json::value& value, std::vector<StepReport>& out) {
   const auto* array = value.if_array();
   if (array == nullptr) return false;
@@ -133,9 +164,10 @@ bool from_json(const json::value& value, std::vector<StepReport>& out) {
     if (!whole) return false;
     const auto which = word_of(*step, kCheckSteps);
     const auto how = word_of(*status, kStepStatuses);
-    if (!which || !how) return false;
+    Facts facts;
+    if (!which || !how || !from_value(object->if_contains("facts"), facts)) return false;
     out.push_back({*which, *how, std::chrono::milliseconds(took->get_int64()), text_of(*message),
-                   text_of(*code), text_of(*fix)});
+                   text_of(*code), text_of(*fix), std::move(facts)});
   }
   return true;
 }

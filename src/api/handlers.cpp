@@ -124,13 +124,27 @@ Response delete_catalog(const HandlerPorts& ports, const Request& request) {
   return removed ? Response::empty(204) : problem(removed.error(), request);
 }
 
+Response in_language(Response response, Language language) {
+  response.headers.emplace_back("Content-Language", to_string(language));
+  response.headers.emplace_back("Vary", "Accept-Language");
+  return response;
+}
+
+Response get_connectors(const HandlerPorts& ports, const Request& request) {
+  const auto language = preferred_language(request.header("accept-language"));
+  return in_language(
+      fresh_json(request, connector_list_json(ports.connectors, ports.trino.facts(), language)), language);
+}
+
 Response get_connector(const HandlerPorts& ports, const Request& request) {
   const auto* definition = ports.connectors.find(request.path_parameter("id"));
   if (definition == nullptr) {
     return problem(404, "connector_not_found",
                    "there is no such connector; GET /api/admin/connectors lists them", request);
   }
-  return fresh_json(request, connector_json(*definition, ports.trino.facts()));
+  const auto language = preferred_language(request.header("accept-language"));
+  return in_language(fresh_json(request, connector_json(*definition, ports.trino.facts(), language)),
+                     language);
 }
 
 Response readyz(const HandlerPorts& ports) {
@@ -169,10 +183,8 @@ void add_catalog_routes(Router& router, const HandlerPorts& ports) {
 }
 
 void add_reading_routes(Router& router, const HandlerPorts& ports) {
-  router.add(
-      {Method::get, "/api/admin/connectors", Access::admin, Runs::quick, "", [ports](const Request& request) {
-         return fresh_json(request, connector_list_json(ports.connectors, ports.trino.facts()));
-       }});
+  router.add({Method::get, "/api/admin/connectors", Access::admin, Runs::quick, "",
+              [ports](const Request& request) { return get_connectors(ports, request); }});
   router.add({Method::get, "/api/admin/connectors/{id}", Access::admin, Runs::quick, "",
               [ports](const Request& request) { return get_connector(ports, request); }});
   router.add(

@@ -48,8 +48,9 @@ void write_step(JsonWriter& json, const OperationStep& step) {
       .member("ran_from", words.ran_from)
       .member("status", akko::to_string(step.status))
       .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
-      .member("message", step.message)
-      .key("code");
+      .member("message", step.message);
+  write_facts(json, step.facts);
+  json.key("code");
   if (step.code.empty()) {
     json.null();
   } else {

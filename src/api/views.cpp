@@ -82,6 +82,7 @@ void write_step(JsonWriter& json, const StepReport& step) {
       .member("status", akko::to_string(step.status))
       .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
       .member("message", step.message);
+  write_facts(json, step.facts);
   json.key("code");
   if (step.code.empty()) {
     json.null();
@@ -97,9 +98,19 @@ void write_steps(JsonWriter& json, const std::vector<StepReport>& steps) {
   json.end_array();
 }
 
+std::string missing_connector(const std::vector<std::string>& needed, Language language) {
+  if (language == Language::french) {
+    return "Ce Trino n’a pas le connecteur " + enumerated(needed, " ou ") +
+           " ; installez son greffon sur le coordinateur et sur chaque worker, puis redémarrez Trino.";
+  }
+  return "This Trino has no connector " + enumerated(needed) +
+         "; install its plugin on the coordinator and every worker, then restart Trino.";
+}
+
 // The definition's own JSON object, with what this Trino says about the connector added.
-void write_connector(JsonWriter& json, const ConnectorDefinition& definition, const TrinoFacts& trino) {
-  std::string object = definition.public_json();
+void write_connector(JsonWriter& json, const ConnectorDefinition& definition, const TrinoFacts& trino,
+                     Language language) {
+  std::string object = definition.public_json(language);
   object.pop_back();  // its closing brace
   const auto needed = definition.trino_connectors();
   const bool available = std::any_of(needed.begin(), needed.end(),
@@ -108,8 +119,7 @@ void write_connector(JsonWriter& json, const ConnectorDefinition& definition, co
   object += !trino.connectors_known ? "null" : available ? "true" : "false";
   if (trino.connectors_known && !available) {
     JsonWriter why;
-    why.value("This Trino has no connector " + enumerated(needed) +
-              "; install its plugin on the coordinator and every worker, then restart Trino.");
+    why.value(missing_connector(needed, language));
     object += ",\"unavailable_reason\":" + why.take();
   }
   json.raw(object + "}");
@@ -132,6 +142,16 @@ void write_form(JsonWriter& json, const std::optional<FieldValues>& form) {
 }
 
 }  // namespace
+
+void write_facts(JsonWriter& json, const Facts& facts) {
+  json.key("facts").begin_array();
+  for (const auto& fact : facts) {
+    json.begin_object().member("code", fact.code).key("values").begin_object();
+    for (const auto& [name, value] : fact.values) json.member(name, value);
+    json.end_object().end_object();
+  }
+  json.end_array();
+}
 
 std::string_view title_of(CheckStep step) {
   switch (step) {
@@ -262,17 +282,19 @@ std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues
   return json.take();
 }
 
-std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino) {
+std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino,
+                                Language language) {
   JsonWriter json;
   json.begin_array();
-  for (const auto& definition : connectors.all()) write_connector(json, *definition, trino);
+  for (const auto& definition : connectors.all()) write_connector(json, *definition, trino, language);
   json.end_array();
   return json.take();
 }
 
-std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino) {
+std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino,
+                           Language language) {
   JsonWriter json;
-  write_connector(json, definition, trino);
+  write_connector(json, definition, trino, language);
   return json.take();
 }
 

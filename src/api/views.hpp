@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/catalog_service.hpp"
+#include "base/json_writer.hpp"
 #include "domain/connector.hpp"
 
 namespace akko::api {
@@ -21,12 +22,15 @@ std::string catalog_json(const Catalog& catalog, const std::optional<FieldValues
 std::string checks_json(const std::vector<CheckRecord>& checks);
 // What was done to a catalog: {"events":[…]}
 std::string history_json(const std::vector<AuditRecord>& events);
-std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino);
-std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino);
+std::string connector_list_json(const ConnectorRegistry& connectors, const TrinoFacts& trino,
+                                Language language);
+std::string connector_json(const ConnectorDefinition& definition, const TrinoFacts& trino, Language language);
 std::string test_report_json(const TestReport& report);
 // Of a check while it runs.
 std::string check_plan_json(const std::vector<StepReport>& steps, std::chrono::milliseconds deadline);
 std::string step_json(const StepReport& step);
+// The member `facts` of a step.
+void write_facts(JsonWriter& json, const Facts& facts);
 std::string_view title_of(CheckStep step);
 std::string steps_json(const std::vector<StepReport>& steps);
 

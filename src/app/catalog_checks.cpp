@@ -118,10 +118,10 @@ Result<CatalogChecks::Subject> CatalogChecks::subject_of(const Catalog& catalog,
 }
 
 CatalogChecks::Finding CatalogChecks::look(const Subject& subject, const std::vector<ProbeRun>& runs,
-                                           const std::string& skip_network, const CallContext& context,
+                                           NetworkPart network, const CallContext& context,
                                            CheckProgress& progress) {
   const auto texts = texts_of(*subject.definition, subject.raw, subject.deadline);
-  auto problem = check_network(ports_.network, subject.definition->network_targets(subject.raw), skip_network,
+  auto problem = check_network(ports_.network, subject.definition->network_targets(subject.raw), network,
                                texts, context, progress);
   if (problem) {
     const bool cancelled = problem->code == "cancelled";
@@ -161,7 +161,7 @@ HealthSchedule::Outcome CatalogChecks::check_on_schedule(const CatalogName& name
   const CallContext context{new_operation_id(), Deadline::after(subject->deadline), sent_away.get_token()};
   CheckProgress progress;
   const auto finding =
-      look(*subject, {only}, greets ? "" : "a scheduled check asks Trino alone", context, progress);
+      look(*subject, {only}, greets ? NetworkPart::checked : NetworkPart::scheduled, context, progress);
   if (!finding.conclusive) {
     ports_.metrics.catalog_check("undecided", to_string(CheckTrigger::scheduled));
     return {.asked = true};
@@ -279,9 +279,8 @@ TestReport CatalogChecks::run(Asked& asked, const std::stop_token& stop, CheckPr
   const auto& subject = asked.subject;
   const CallContext context{asked.operation_id, Deadline::after(subject.deadline), asked.stop.get_token()};
   CheckProgress progress(std::move(observer));
-  const std::string skip =
-      settings_.network_checks ? "" : "switched off by AKKO_NETWORK_CHECKS; Trino checks it";
-  const auto finding = look(subject, subject.plan.runs, skip, context, progress);
+  const auto network = settings_.network_checks ? NetworkPart::checked : NetworkPart::switched_off;
+  const auto finding = look(subject, subject.plan.runs, network, context, progress);
   if (finding.conclusive) {
     record(subject.catalog, finding, progress, CheckTrigger::manual, asked.caller.principal.name);
   } else {

@@ -70,7 +70,7 @@ class CatalogChecks {
   struct Finding;
 
   Result<Subject> subject_of(const Catalog& catalog, std::chrono::milliseconds longest) const;
-  Finding look(const Subject& subject, const std::vector<ProbeRun>& runs, const std::string& skip_network,
+  Finding look(const Subject& subject, const std::vector<ProbeRun>& runs, NetworkPart network,
                const CallContext& context, CheckProgress& progress);
   Finding judged(const Subject& subject, const TrinoFailure& failure, CheckProgress& progress);
   Result<std::shared_ptr<Asked>> admitted(std::string_view name, const Caller& caller, AuditEvent& event);

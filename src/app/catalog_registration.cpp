@@ -174,7 +174,7 @@ Result<void> CatalogService::check_before(AdmittedRegistration& admitted, const 
                                           const CallContext& context, CheckProgress& progress) {
   const auto& definition = *admitted.judged.definition;
   auto problem = check_network(ports_.network, definition.network_targets(admitted.judged.raw),
-                               network_skip_reason(), texts, context, progress);
+                               network_part(), texts, context, progress);
   if (!problem && definition.trial_first()) {
     TestReport trial;
     AKKO_TRY(problem, try_in_trino(admitted.judged, texts, context, progress, trial));

@@ -148,8 +148,8 @@ std::chrono::milliseconds CatalogService::deadline_of(const ConnectorDefinition&
   return std::min(settings_.deadline, definition.deadline());
 }
 
-std::string CatalogService::network_skip_reason() const {
-  return settings_.network_checks ? "" : "switched off by AKKO_NETWORK_CHECKS; Trino checks it";
+NetworkPart CatalogService::network_part() const {
+  return settings_.network_checks ? NetworkPart::checked : NetworkPart::switched_off;
 }
 
 Result<TestReport> CatalogService::check_connection(const JudgedRequest& judged, const CallContext& context,
@@ -157,8 +157,8 @@ Result<TestReport> CatalogService::check_connection(const JudgedRequest& judged,
   const auto& definition = *judged.definition;
   const auto texts = texts_of(definition, judged.raw, deadline_of(definition));
   TestReport report;
-  report.diagnosis = check_network(ports_.network, definition.network_targets(judged.raw),
-                                   network_skip_reason(), texts, context, progress);
+  report.diagnosis = check_network(ports_.network, definition.network_targets(judged.raw), network_part(),
+                                   texts, context, progress);
   if (!report.diagnosis) {
     AKKO_TRY(report.diagnosis, try_in_trino(judged, texts, context, progress, report));
   }

@@ -140,7 +140,7 @@ class CatalogService {
                           std::optional<RunningOperation>& operation);
   SecretTransport transport() const;
   std::chrono::milliseconds deadline_of(const ConnectorDefinition& definition) const;
-  std::string network_skip_reason() const;
+  NetworkPart network_part() const;
   AuditEvent audit_event(std::string_view name, const CatalogRequest& request) const;
   // Completes and writes an audit line; `error_class` is empty after a success.
   void audit(AuditEvent event, const Caller& caller, const std::string& operation_id,

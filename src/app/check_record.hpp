@@ -10,6 +10,7 @@
 
 #include "domain/catalog.hpp"
 #include "domain/connector.hpp"
+#include "domain/fact.hpp"
 
 namespace akko {
 
@@ -21,6 +22,7 @@ struct StepReport {
   std::string message;  // what was found, why it was skipped, or the cause of the failure
   std::string code;     // class of a failure
   std::string fix;
+  Facts facts = {};  // what `message` says
 
   friend bool operator==(const StepReport&, const StepReport&) = default;
 };

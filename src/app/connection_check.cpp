@@ -9,6 +9,8 @@ namespace {
 constexpr std::array kSteps = {CheckStep::dns, CheckStep::tcp, CheckStep::tls, CheckStep::sign_in,
                                CheckStep::metadata};
 
+constexpr const char* kLeftToTrino = "left_to_trino";  // the definition says why
+
 std::string spelled(const Url::Host& host) {
   return host.port == 0 ? host.name : host.name + ':' + std::to_string(host.port);
 }
@@ -19,8 +21,9 @@ std::string joined(const std::vector<std::string>& parts) {
   return out;
 }
 
-void skip_network(CheckProgress& progress, const std::string& reason) {
-  for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls}) progress.skip(step, reason);
+void skip_network(CheckProgress& progress, const std::string& reason, const std::string& code) {
+  for (const auto step : {CheckStep::dns, CheckStep::tcp, CheckStep::tls})
+    progress.skip(step, reason, {Fact{code}});
 }
 
 // A host of a target while the steps go on with it.
@@ -31,7 +34,11 @@ struct Candidate {
   std::string address;  // that answered
 };
 
-using Found = std::vector<std::string>;
+// What the steps found: one text and what it says.
+struct Found {
+  std::vector<std::string> texts;
+  Facts facts;
+};
 using Attempt = std::optional<NetworkFailure>;  // nothing = it went well
 
 class NetworkSteps {
@@ -43,7 +50,7 @@ class NetworkSteps {
   std::optional<Diagnosis> run(const std::vector<NetworkTarget>& targets) {
     for (const auto& target : targets) {
       if (!target.unknown.empty()) {
-        skip_network(progress_, target.unknown);
+        skip_network(progress_, target.unknown, kLeftToTrino);
         return std::nullopt;
       }
       for (const auto& host : target.hosts) candidates_.push_back({&target, host, {}, {}});
@@ -85,7 +92,7 @@ class NetworkSteps {
       progress_.fail(step, diagnosis);
       return diagnosis;
     }
-    progress_.pass(step, joined(found));
+    progress_.pass(step, joined(found.texts), std::move(found.facts));
     return std::nullopt;
   }
 
@@ -102,7 +109,10 @@ class NetworkSteps {
                          auto addresses = network_.resolve(candidate.host.name, context);
                          if (!addresses) return addresses.error();
                          candidate.addresses = std::move(*addresses);
-                         found.push_back(candidate.host.name + " is " + joined(candidate.addresses));
+                         const auto addresses_text = joined(candidate.addresses);
+                         found.texts.push_back(candidate.host.name + " is " + addresses_text);
+                         found.facts.push_back(
+                             {"resolves_to", {{"host", candidate.host.name}, {"addresses", addresses_text}}});
                          return std::nullopt;
                        });
   }
@@ -115,7 +125,7 @@ class NetworkSteps {
       return !reason.empty();
     });
     if (candidates_.empty()) {
-      progress_.skip(CheckStep::tcp, unknown);
+      progress_.skip(CheckStep::tcp, unknown, {Fact{kLeftToTrino}});
       return std::nullopt;
     }
     return each_target(
@@ -124,9 +134,15 @@ class NetworkSteps {
               network_.connect(candidate.addresses, candidate.host.port, candidate.target->greeting, context);
           if (!address) return address.error();
           candidate.address = std::move(*address);
-          found.push_back(spelled(candidate.host) +
-                          (candidate.target->greeting ? " answers as " + texts_.definition.title() + " does"
-                                                      : " accepts connections"));
+          const auto host = spelled(candidate.host);
+          const auto& title = texts_.definition.title();
+          if (candidate.target->greeting) {
+            found.texts.push_back(host + " answers as " + title + " does");
+            found.facts.push_back({"answers_as", {{"host", host}, {"title", title}}});
+          } else {
+            found.texts.push_back(host + " accepts connections");
+            found.facts.push_back({"accepts_connections", {{"host", host}}});
+          }
           return std::nullopt;
         });
   }
@@ -140,7 +156,8 @@ class NetworkSteps {
       return !candidate.target->tls || !candidate.target->tls_unknown.empty();
     });
     if (candidates_.empty()) {
-      progress_.skip(CheckStep::tls, unknown.empty() ? "these properties do not ask for TLS" : unknown);
+      progress_.skip(CheckStep::tls, unknown.empty() ? "these properties do not ask for TLS" : unknown,
+                     {Fact{unknown.empty() ? "tls_not_asked" : kLeftToTrino}});
       return std::nullopt;
     }
     return each_target(
@@ -150,13 +167,16 @@ class NetworkSteps {
               {candidate.host.name, candidate.address, candidate.host.port, target.verify, target.tls_start},
               context);
           if (!report) return report.error();
-          auto text = spelled(candidate.host) + " speaks " + report->version + ", certificate valid until " +
-                      report->not_after;
+          const auto host = spelled(candidate.host);
+          auto text = host + " speaks " + report->version + ", certificate valid until " + report->not_after;
+          found.facts.push_back(
+              {"tls_speaks", {{"host", host}, {"version", report->version}, {"until", report->not_after}}});
           if (target.verify && !report->trusted) {
             text += "; its authority, " + report->issuer +
                     ", is not known here, and the trust store of Trino's Java decides";
+            found.facts.push_back({"authority_unknown", {{"issuer", report->issuer}}});
           }
-          found.push_back(std::move(text));
+          found.texts.push_back(std::move(text));
           return std::nullopt;
         });
   }
@@ -180,15 +200,23 @@ bool is_said_after_sign_in(const Diagnosis& diagnosis) {
   return diagnosis.code == "database_not_found" || diagnosis.code == "permission";
 }
 
+struct Count {
+  std::string text;
+  Facts facts;
+};
+
 // "4 schemas visible", or that there is none.
-std::string counted(const std::string& what, const TrinoRows& rows) {
-  if (what.empty()) return "";
+Count counted(const std::string& what, const TrinoRows& rows) {
   const auto count =
       rows.size() - static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [](const auto& row) {
         return !row.empty() && row.front() == "information_schema";
       }));
-  if (count == 0) return "no " + what + " visible: the user may lack rights, or the source is empty";
-  return std::to_string(count) + ' ' + what + " visible";
+  if (count == 0) {
+    return {"no " + what + " visible: the user may lack rights, or the source is empty",
+            {{"nothing_visible", {{"what", what}}}}};
+  }
+  const auto number = std::to_string(count);
+  return {number + ' ' + what + " visible", {{"visible", {{"count", number}, {"what", what}}}}};
 }
 
 }  // namespace
@@ -222,27 +250,28 @@ void CheckProgress::begin(CheckStep step) {
   if (observer_) observer_(at(step));
 }
 
-void CheckProgress::end(CheckStep step, StepReport::Status status, std::string message) {
+void CheckProgress::end(CheckStep step, StepReport::Status status, std::string message, Facts facts) {
   auto& report = at(step);
   if (report.status == StepReport::Status::running)
     report.took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_);
   report.status = status;
   report.message = std::move(message);
+  report.facts = std::move(facts);
   if (observer_) observer_(report);
 }
 
-void CheckProgress::pass(CheckStep step, std::string message) {
-  end(step, StepReport::Status::passed, std::move(message));
+void CheckProgress::pass(CheckStep step, std::string message, Facts facts) {
+  end(step, StepReport::Status::passed, std::move(message), std::move(facts));
 }
 
-void CheckProgress::skip(CheckStep step, std::string reason) {
-  end(step, StepReport::Status::skipped, std::move(reason));
+void CheckProgress::skip(CheckStep step, std::string reason, Facts facts) {
+  end(step, StepReport::Status::skipped, std::move(reason), std::move(facts));
 }
 
 void CheckProgress::fail(CheckStep step, const Diagnosis& diagnosis) {
   at(step).code = diagnosis.code;
   at(step).fix = diagnosis.fix;
-  end(step, StepReport::Status::failed, diagnosis.message);
+  end(step, StepReport::Status::failed, diagnosis.message, {{diagnosis.code, diagnosis.values}});
 }
 
 void CheckProgress::fail_in_trino(const Diagnosis& diagnosis) {
@@ -259,19 +288,23 @@ void CheckProgress::fail_in_trino(const Diagnosis& diagnosis) {
 }
 
 std::optional<Diagnosis> check_network(Network& network, const std::vector<NetworkTarget>& targets,
-                                       const std::string& skip_reason, const DiagnosisContext& texts,
+                                       NetworkPart part, const DiagnosisContext& texts,
                                        const CallContext& context, CheckProgress& progress) {
-  const auto reason = targets.empty() && skip_reason.empty()
-                          ? "the definition of this connector names no address"
-                          : skip_reason;
-  if (reason.empty()) return NetworkSteps(network, texts, context, progress).run(targets);
-  skip_network(progress, reason);
+  if (part == NetworkPart::switched_off) {
+    skip_network(progress, "switched off by AKKO_NETWORK_CHECKS; Trino checks it", "network_checks_off");
+  } else if (part == NetworkPart::scheduled) {
+    skip_network(progress, "a scheduled check asks Trino alone", "scheduled_check");
+  } else if (targets.empty()) {
+    skip_network(progress, "the definition of this connector names no address", "no_address");
+  } else {
+    return NetworkSteps(network, texts, context, progress).run(targets);
+  }
   return std::nullopt;
 }
 
 TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& runs,
                             const CallContext& context, CheckProgress& progress) {
-  std::string counts;
+  Count counts;
   for (const auto& run : runs) {
     if (run.step == CheckStep::metadata) {
       progress.pass(CheckStep::sign_in, "");
@@ -287,7 +320,7 @@ TrinoResult<void> run_probe(TrinoCatalogs& trino, const std::vector<ProbeRun>& r
     progress.pass(CheckStep::sign_in, "");
     progress.begin(CheckStep::metadata);
   }
-  progress.pass(CheckStep::metadata, counts);
+  progress.pass(CheckStep::metadata, std::move(counts.text), std::move(counts.facts));
   return {};
 }
 

@@ -26,8 +26,9 @@ class CheckProgress {
   explicit CheckProgress(Observer observer = {});
 
   void begin(CheckStep step);
-  void pass(CheckStep step, std::string message);
-  void skip(CheckStep step, std::string reason);
+  // `facts`: what the text says.
+  void pass(CheckStep step, std::string message, Facts facts = {});
+  void skip(CheckStep step, std::string reason, Facts facts);
   void fail(CheckStep step, const Diagnosis& diagnosis);
   // Files a failure in Trino under the step that it belongs to: who cannot sign in has not come to the
   // metadata.
@@ -37,7 +38,7 @@ class CheckProgress {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void end(CheckStep step, StepReport::Status status, std::string message);
+  void end(CheckStep step, StepReport::Status status, std::string message, Facts facts);
   StepReport& at(CheckStep step) { return steps_[static_cast<std::size_t>(step)]; }
 
   Observer observer_;
@@ -51,10 +52,12 @@ DiagnosisContext texts_of(const ConnectorDefinition& definition, const RawValues
 // For the audit log: where a check of this connection goes.
 std::string target_text(const ConnectorDefinition& definition, const RawValues& raw);
 
-// DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped;
-// `skip_reason` skips them all.
+// Whether this process looks at the source itself, and if not, why.
+enum class NetworkPart : std::uint8_t { checked, switched_off, scheduled };
+
+// DNS, TCP and TLS towards the targets that a definition derives. Nothing when all passed or were skipped.
 std::optional<Diagnosis> check_network(Network& network, const std::vector<NetworkTarget>& targets,
-                                       const std::string& skip_reason, const DiagnosisContext& texts,
+                                       NetworkPart part, const DiagnosisContext& texts,
                                        const CallContext& context, CheckProgress& progress);
 
 // Runs the statements of a probe one after the other; tells the progress what they found.

@@ -69,11 +69,11 @@ CheckProgress::Observer OperationReport::check_observer() {
       case StepReport::Status::running:
         return operation_.begin(id);
       case StepReport::Status::passed:
-        return operation_.pass(id, report.message);
+        return operation_.pass(id, report.message, report.facts);
       case StepReport::Status::skipped:
-        return operation_.skip(id, report.message);
+        return operation_.skip(id, report.message, report.facts);
       case StepReport::Status::failed:
-        return operation_.fail(id, error_of(report));
+        return operation_.fail(id, error_of(report), report.facts);
     }
   };
 }

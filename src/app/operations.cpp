@@ -75,7 +75,7 @@ void RunningOperation::begin(std::string_view step) {
 }
 
 void RunningOperation::end_step(std::string_view step, OperationStep::Status status, std::string message,
-                                const Error* error) {
+                                Facts facts, const Error* error) {
   if (operations_ == nullptr) return;
   const auto began = began_.find(step);
   const auto took = began == began_.end()
@@ -87,6 +87,7 @@ void RunningOperation::end_step(std::string_view step, OperationStep::Status sta
     found->status = status;
     found->took = took;
     found->message = std::move(message);
+    found->facts = std::move(facts);
     if (error != nullptr) {
       found->code = error->reason;
       found->fix = error->fix;
@@ -94,16 +95,16 @@ void RunningOperation::end_step(std::string_view step, OperationStep::Status sta
   });
 }
 
-void RunningOperation::pass(std::string_view step, std::string message) {
-  end_step(step, OperationStep::Status::passed, std::move(message));
+void RunningOperation::pass(std::string_view step, std::string message, Facts facts) {
+  end_step(step, OperationStep::Status::passed, std::move(message), std::move(facts));
 }
 
-void RunningOperation::skip(std::string_view step, std::string reason) {
-  end_step(step, OperationStep::Status::skipped, std::move(reason));
+void RunningOperation::skip(std::string_view step, std::string reason, Facts facts) {
+  end_step(step, OperationStep::Status::skipped, std::move(reason), std::move(facts));
 }
 
-void RunningOperation::fail(std::string_view step, const Error& error) {
-  end_step(step, OperationStep::Status::failed, error.message, &error);
+void RunningOperation::fail(std::string_view step, const Error& error, Facts facts) {
+  end_step(step, OperationStep::Status::failed, error.message, std::move(facts), &error);
 }
 
 // A step that failed keeps saying so, also where something of it had to be taken back.

@@ -28,6 +28,7 @@ struct OperationStep {
   std::string message = {};
   std::string code = {};  // class of a failure
   std::string fix = {};
+  Facts facts = {};  // what `message` says
 };
 std::string_view to_string(OperationStep::Status status);
 
@@ -87,9 +88,10 @@ class RunningOperation {
 
   // Steps by their ids. A step ends once; what is not in the plan is passed over.
   void begin(std::string_view step);
-  void pass(std::string_view step, std::string message = {});
-  void skip(std::string_view step, std::string reason);
-  void fail(std::string_view step, const Error& error);
+  // `facts`: what the text says.
+  void pass(std::string_view step, std::string message = {}, Facts facts = {});
+  void skip(std::string_view step, std::string reason, Facts facts = {});
+  void fail(std::string_view step, const Error& error, Facts facts = {});
   // The step was taken back.
   void undo(std::string_view step);
   void leave(std::vector<std::string> left);
@@ -100,7 +102,7 @@ class RunningOperation {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void end_step(std::string_view step, OperationStep::Status status, std::string message,
+  void end_step(std::string_view step, OperationStep::Status status, std::string message, Facts facts,
                 const Error* error = nullptr);
 
   Operations* operations_;  // null: moved from, or ended

@@ -22,6 +22,7 @@
 #include "domain/diagnosis.hpp"
 #include "domain/form.hpp"
 #include "domain/greeting.hpp"
+#include "domain/language.hpp"
 #include "domain/property.hpp"
 
 namespace akko {
@@ -196,8 +197,9 @@ class ConnectorDefinition {
   std::vector<NetworkTarget> network_targets(const RawValues& raw) const;
   Endpoint endpoint(const RawValues& raw) const;
 
-  // The definition as the API shows it, without what is of no use to a client. JSON text.
-  const std::string& public_json() const { return public_json_; }
+  // The definition as the API shows it, without what is of no use to a client. JSON text. English in a
+  // language whose words were not loaded.
+  const std::string& public_json(Language language = Language::english) const;
 
  private:
   ConnectorDefinition() = default;
@@ -242,7 +244,7 @@ class ConnectorDefinition {
   Probe probe_;
   std::vector<DiagnosisRule> diagnosis_;
   Hints hints_;
-  std::string public_json_;
+  std::map<Language, std::string> public_json_;
 
   friend class DefinitionReader;
   friend class DefinitionChecks;
@@ -263,10 +265,11 @@ class ConnectorRegistry {
 
 // The definitions of this product (embedded), plus those of a directory: pairs of file name and
 // content. A file of the directory may use the fragments of the product and replaces what has its id.
-// Files whose name ends in ".schema.json" are left out. A bad file is an error that names file, place
-// and reason.
+// Files whose name ends in ".schema.json" are left out. `french` are the files of its words, for
+// read_translations. A bad file is an error that names file, place and reason.
 Result<ConnectorRegistry> load_connectors(
     const std::vector<std::pair<std::string_view, std::string_view>>& embedded,
-    const std::vector<std::pair<std::string, std::string>>& from_directory);
+    const std::vector<std::pair<std::string, std::string>>& from_directory,
+    const std::vector<std::pair<std::string, std::string>>& french = {});
 
 }  // namespace akko

@@ -23,6 +23,11 @@ void ConnectorRegistry::add(ConnectorDefinition definition) {
   }
 }
 
+const std::string& ConnectorDefinition::public_json(Language language) const {
+  const auto found = public_json_.find(language);
+  return found == public_json_.end() ? public_json_.at(Language::english) : found->second;
+}
+
 const ConnectorDefinition* ConnectorRegistry::find(std::string_view id) const {
   const auto found = std::find_if(all_.begin(), all_.end(), [&](const auto& own) { return own->id() == id; });
   return found == all_.end() ? nullptr : found->get();
@@ -30,7 +35,9 @@ const ConnectorDefinition* ConnectorRegistry::find(std::string_view id) const {
 
 Result<ConnectorRegistry> load_connectors(
     const std::vector<std::pair<std::string_view, std::string_view>>& embedded,
-    const std::vector<std::pair<std::string, std::string>>& from_directory) {
+    const std::vector<std::pair<std::string, std::string>>& from_directory,
+    const std::vector<std::pair<std::string, std::string>>& french) {
+  AKKO_TRY(const auto words, read_translations(french));
   auto files = embedded;
   files.insert(files.end(), from_directory.begin(), from_directory.end());
   DefinitionFragments fragments;
@@ -43,6 +50,7 @@ Result<ConnectorRegistry> load_connectors(
   for (const auto& [name, content] : files) {
     if (name.ends_with(kFragmentSuffix) || name.ends_with(kSchemaSuffix)) continue;
     AKKO_TRY(auto definition, ConnectorDefinition::parse(content, name, fragments));
+    DefinitionReader::translate(definition, Language::french, words);
     registry.add(std::move(definition));
   }
   return registry;

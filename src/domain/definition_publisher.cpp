@@ -45,7 +45,13 @@ json::object published(const Conditions& conditions) {
   return out;
 }
 
-json::object published(const UrlRules& rules) {
+// Says the texts of a definition in one language.
+struct Voice {
+  const Translations& words;
+  const std::string& operator()(const std::string& text) const { return translated(words, text); }
+};
+
+json::object published(const UrlRules& rules, const Voice& say) {
   const auto& syntax = rules.syntax;
   json::array forms;
   for (const auto& form : syntax.forms) {
@@ -58,7 +64,7 @@ json::object published(const UrlRules& rules) {
   for (const auto& one : rules.limited_parameters) limited.emplace_back(one.name);
   json::object refused;
   for (const auto& group : rules.refused_parameters) {
-    for (const auto& name : group.names) refused[name] = group.reason;
+    for (const auto& name : group.names) refused[name] = say(group.reason);
   }
   json::object credentials;
   for (const auto& [parameter, place] : rules.credential_parameters) credentials[parameter] = place;
@@ -75,10 +81,10 @@ json::object published(const UrlRules& rules) {
           {"refused_parameters", std::move(refused)}};
 }
 
-json::object published(const PropertyDefinition& property) {
+json::object published(const PropertyDefinition& property, const Voice& say) {
   json::object out{
-      {"name", property.name},         {"label", property.label},
-      {"help", property.help},         {"kind", std::string(word_of(property.kind, kPropertyKinds))},
+      {"name", property.name},         {"label", say(property.label)},
+      {"help", say(property.help)},    {"kind", std::string(word_of(property.kind, kPropertyKinds))},
       {"secret", property.secret},     {"required", property.required},
       {"advanced", property.advanced}, {"max_length", property.max_length}};
   if (const auto& text = property.default_value) {
@@ -86,17 +92,17 @@ json::object published(const PropertyDefinition& property) {
     out["default"] = flag ? json::value(*text == "true") : number ? whole_number(*text) : json::value(*text);
   }
   if (property.pattern) out["pattern"] = property.pattern->text();
-  if (property.pattern) out["pattern_help"] = property.pattern_help;
+  if (property.pattern) out["pattern_help"] = say(property.pattern_help);
   if (property.minimum) out["minimum"] = *property.minimum;
   if (property.maximum) out["maximum"] = *property.maximum;
   if (!property.choices.empty()) out["choices"] = words_of(property.choices);
-  if (property.url) out["url"] = published(*property.url);
+  if (property.url) out["url"] = published(*property.url, say);
   return out;
 }
 
-json::object published(const FieldChoice& choice) {
-  json::object out{{"value", choice.value}, {"label", choice.label}};
-  if (!choice.help.empty()) out["help"] = choice.help;
+json::object published(const FieldChoice& choice, const Voice& say) {
+  json::object out{{"value", choice.value}, {"label", say(choice.label)}};
+  if (!choice.help.empty()) out["help"] = say(choice.help);
   if (choice.sets.empty()) return out;
   json::object sets;
   for (const auto& [address, value] : choice.sets) sets[address_text(address)] = value;
@@ -104,10 +110,10 @@ json::object published(const FieldChoice& choice) {
   return out;
 }
 
-json::object published(const FieldDefinition& field) {
+json::object published(const FieldDefinition& field, const Voice& say) {
   json::object out{{"key", field.key},
-                   {"label", field.label},
-                   {"help", field.help},
+                   {"label", say(field.label)},
+                   {"help", say(field.help)},
                    {"kind", std::string(word_of(field.kind, kFieldKinds))},
                    {"secret", field.is_secret()},
                    {"required", field.required},
@@ -122,12 +128,12 @@ json::object published(const FieldDefinition& field) {
   if (!field.example.empty()) out["example"] = field.example;
   if (!field.accept.empty()) out["accept"] = field.accept;
   if (field.pattern) out["pattern"] = field.pattern->text();
-  if (field.pattern) out["pattern_help"] = field.pattern_help;
+  if (field.pattern) out["pattern_help"] = say(field.pattern_help);
   if (field.minimum) out["minimum"] = *field.minimum;
   if (field.maximum) out["maximum"] = *field.maximum;
   if (!field.choices.empty()) {
     json::array choices;
-    for (const auto& choice : field.choices) choices.push_back(published(choice));
+    for (const auto& choice : field.choices) choices.push_back(published(choice, say));
     out["choices"] = std::move(choices);
   }
   if (!field.show_when.empty()) out["show_when"] = published(field.show_when);
@@ -135,32 +141,34 @@ json::object published(const FieldDefinition& field) {
   return out;
 }
 
-json::object published(const Probe& probe) {
+json::object published(const Probe& probe, const Voice& say) {
   json::array statements;
   for (const auto& statement : probe.statements) {
     json::object one{{"step", std::string(to_string(statement.step))}, {"statement", statement.text}};
     if (!statement.table.empty()) one["table"] = statement.table;
     if (!statement.proves.empty()) one["proves"] = statement.proves;
-    if (!statement.explanation.empty()) one["explanation"] = statement.explanation;
+    if (!statement.explanation.empty()) one["explanation"] = say(statement.explanation);
     statements.push_back(std::move(one));
   }
-  return {
-      {"statements", std::move(statements)}, {"proves", probe.proves}, {"explanation", probe.explanation}};
+  return {{"statements", std::move(statements)},
+          {"proves", probe.proves},
+          {"explanation", say(probe.explanation)}};
 }
 
 }  // namespace
 
-std::string DefinitionReader::publish(const ConnectorDefinition& definition) {
+std::string DefinitionReader::publish(const ConnectorDefinition& definition, const Translations& words) {
+  const Voice say{words};
   json::array fields, properties, refused, schemes;
-  for (const auto& field : definition.fields_) fields.push_back(published(field));
+  for (const auto& field : definition.fields_) fields.push_back(published(field, say));
   for (const auto& property : definition.properties_) {
-    properties.push_back(published(property));
+    properties.push_back(published(property, say));
     if (!property.url) continue;
     for (const auto& form : property.url->syntax.forms) schemes.emplace_back(form.prefix);
     for (const auto& alias : property.url->syntax.aliases) schemes.emplace_back(alias);
   }
   for (const auto& group : definition.refused_) {
-    refused.push_back(json::object{{"names", words_of(group.names)}, {"reason", group.reason}});
+    refused.push_back(json::object{{"names", words_of(group.names)}, {"reason", say(group.reason)}});
   }
   json::object constants;
   for (const auto& [name, value] : definition.constants_) constants[name] = value;
@@ -168,7 +176,7 @@ std::string DefinitionReader::publish(const ConnectorDefinition& definition) {
       json::object{{"id", definition.id_},
                    {"title", definition.title_},
                    {"category", definition.category_},
-                   {"summary", definition.summary_},
+                   {"summary", say(definition.summary_)},
                    {"documentation", definition.documentation_},
                    {"trino_connector", definition.trino_connector_},
                    {"openmetadata_service", definition.openmetadata_service_},
@@ -179,7 +187,12 @@ std::string DefinitionReader::publish(const ConnectorDefinition& definition) {
                    {"properties", std::move(properties)},
                    {"refused", std::move(refused)},
                    {"check", json::object{{"deadline_seconds", definition.deadline_.count() / 1000}}},
-                   {"probe", published(definition.probe_)}});
+                   {"probe", published(definition.probe_, say)}});
+}
+
+void DefinitionReader::translate(ConnectorDefinition& definition, Language language,
+                                 const Translations& words) {
+  definition.public_json_[language] = publish(definition, words);
 }
 
 }  // namespace akko

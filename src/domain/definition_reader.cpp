@@ -83,7 +83,7 @@ Result<ConnectorDefinition> DefinitionReader::definition(std::string_view text, 
     read_warm_up(root, definition);
   }
   if (problem.found()) return bad(origin, problem.place, problem.reason);
-  definition.public_json_ = publish(definition);
+  translate(definition, Language::english, {});
   return definition;
 }
 

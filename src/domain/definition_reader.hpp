@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "domain/connector.hpp"
 #include "domain/json_node.hpp"
+#include "domain/language.hpp"
 
 namespace akko {
 
@@ -17,6 +18,8 @@ class DefinitionReader {
   static Result<ConnectorDefinition> definition(std::string_view json, std::string_view origin,
                                                 const DefinitionFragments& fragments);
   static Result<DefinitionFragment> fragment(std::string_view json, std::string_view origin);
+  // Makes what is shown of the definition in a language other than English.
+  static void translate(ConnectorDefinition& definition, Language language, const Translations& words);
 
  private:
   // The parts, in the order in which they stand in a file.
@@ -30,7 +33,7 @@ class DefinitionReader {
   static void guard_files(const JsonNode& root, ConnectorDefinition& definition);
   static void place_credentials(const JsonNode& root, ConnectorDefinition& definition);
 
-  static std::string publish(const ConnectorDefinition& definition);
+  static std::string publish(const ConnectorDefinition& definition, const Translations& words);
 };
 
 }  // namespace akko

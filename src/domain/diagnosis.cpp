@@ -54,6 +54,20 @@ Values values_of(const DiagnosisContext& context, std::string_view from, std::st
           or_else(utf8::printable(foreign, kLongestForeign), "(not shown)")};
 }
 
+// The same for those who word it themselves.
+FactValues known_values(const DiagnosisContext& context, std::string_view from, std::string_view foreign) {
+  FactValues values = {{"title", context.definition.title()},
+                       {"host", context.host},
+                       {"port", context.port},
+                       {"user", context.user},
+                       {"database", context.database},
+                       {"seconds", std::to_string((context.deadline.count() + 500) / 1000)},
+                       {"from", std::string(from)},
+                       {"detail", utf8::printable(foreign, kLongestForeign)}};
+  std::erase_if(values, [](const auto& one) { return one.second.empty(); });
+  return values;
+}
+
 struct Verdict {
   std::string_view code;
   std::string_view message = {};  // "" = that of the class
@@ -206,7 +220,8 @@ Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisC
           .message = filled(chosen(verdict.message, &Hint::message, texts.message), values),
           .fix = filled(chosen(verdict.fix, &Hint::fix, texts.fix), values),
           .raw = {},
-          .retryable = texts.retryable};
+          .retryable = texts.retryable,
+          .values = known_values(context, from, verdict.foreign)};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "domain/fact.hpp"
 #include "domain/pattern.hpp"
 
 namespace akko {
@@ -70,6 +71,10 @@ struct Diagnosis {
 
   // The caller may usefully try the same request again.
   bool retryable = false;
+
+  // What the texts may name, by placeholder: title, host, port, user, database, seconds, from, and detail for
+  // {1}. What is not known is left out.
+  FactValues values = {};
 };
 
 // A rule of a connector: when `pattern` is found in "<type>: <message>" of a cause, the failure is of

@@ -130,10 +130,10 @@ std::string_view nearest(std::string_view name, const std::vector<std::string_vi
 
 std::string shown(std::string_view name) { return utf8::printable(name, kLongestShown); }
 
-std::string enumerated(const std::vector<std::string>& words) {
+std::string enumerated(const std::vector<std::string>& words, std::string_view last) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
+    if (i > 0) out += i + 1 == words.size() ? last : std::string_view(", ");
     out += words[i];
   }
   return out;

@@ -50,7 +50,7 @@ std::string_view nearest(std::string_view name, const std::vector<std::string_vi
 // A foreign name as it may stand in a message: printable, at most 60 bytes.
 std::string shown(std::string_view name);
 
-// "a, b or c".
-std::string enumerated(const std::vector<std::string>& words);
+// "a, b or c"; `last` stands before the last one.
+std::string enumerated(const std::vector<std::string>& words, std::string_view last = " or ");
 
 }  // namespace akko

@@ -63,6 +63,14 @@ def test_a_bad_connector_file_stops_the_start(
     assert "broken.json" in said and place in said
 
 
+@pytest.mark.parametrize("content", ["{", "[]", '{"Host": 1}', '{"Host": ""}', '{"Host": "a", "Host": "b"}', ""])
+def test_a_bad_file_of_words_stops_the_start(make_product: Callable[..., Product], directory: Path, content: str) -> None:
+    (directory / "connectors/locales").mkdir(parents=True)
+    (directory / "connectors/locales/fr.json").write_text(content)
+    said = refusal(make_product(CONNECTORS_DIR=str(directory / "connectors")))
+    assert f"{directory}/connectors/locales/fr.json: " in said, said
+
+
 def first_field(**changes: Any) -> Change:
     return lambda definition: definition["fields"][0].update(changes)
 

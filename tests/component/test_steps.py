@@ -59,6 +59,13 @@ def test_all_pass(steps: Stage, listener: SilentServer) -> None:
     assert "TLS" in by_id["tls"]["message"]
     assert all(step["code"] is None and step["duration_ms"] >= 0 for step in report["steps"])
     assert len(listener.accepted) == 1
+    address = f"127.0.0.1:{listener.port}"
+    assert by_id["dns"]["facts"] == [{"code": "resolves_to", "values": {"host": "127.0.0.1", "addresses": "127.0.0.1"}}]
+    assert by_id["tcp"]["facts"] == [{"code": "accepts_connections", "values": {"host": address}}]
+    assert by_id["tls"]["facts"] == [{"code": "tls_not_asked", "values": {}}]
+    [metadata] = by_id["metadata"]["facts"]
+    assert metadata["code"] == "visible" and metadata["values"]["what"] == "schemas"
+    assert by_id["metadata"]["message"] == f"{metadata['values']['count']} schemas visible"
 
 
 def test_a_refused_port_never_reaches_trino(steps: Stage) -> None:
@@ -68,6 +75,10 @@ def test_a_refused_port_never_reaches_trino(steps: Stage) -> None:
     step = failed_step(report)
     assert (step["code"], step["message"], step["fix"]) == ("tcp_refused", report["message"], report["fix"])
     assert str(port) in report["message"]
+    [fact] = step["facts"]
+    assert fact["code"] == "tcp_refused"
+    told = {name: fact["values"][name] for name in ("host", "port", "title", "from")}
+    assert told == {"host": "127.0.0.1", "port": str(port), "title": "PostgreSQL", "from": "the catalog manager"}
     assert tried_in_trino(steps.trino) == (0, 0)
 
 

@@ -45,7 +45,13 @@ class SqliteChecksTest : public SqliteStoreTest {
     record.message = "PostgreSQL refused \"reader\".";
     record.fix = "Check the password.";
     record.steps = {
-        {CheckStep::dns, StepReport::Status::passed, 3ms, "db is 10.0.0.7", "", ""},
+        {CheckStep::dns,
+         StepReport::Status::passed,
+         3ms,
+         "db is 10.0.0.7",
+         "",
+         "",
+         {{"resolves_to", {{"host", "db"}, {"addresses", "10.0.0.7"}}}, {"more", {}}}},
         {CheckStep::sign_in, StepReport::Status::failed, 84ms, "refused \\ ü", "auth_refused", "f"},
         {CheckStep::metadata, StepReport::Status::not_run, 0ms, "", "", ""}};
     return record;

@@ -39,11 +39,12 @@ class ConnectionCheck : public testing::Test {
     return out;
   }
 
-  std::optional<Diagnosis> check(const std::vector<NetworkTarget>& targets, std::string skip_reason = {}) {
+  std::optional<Diagnosis> check(const std::vector<NetworkTarget>& targets,
+                                 NetworkPart part = NetworkPart::checked) {
     const DiagnosisContext texts{
         .definition = *connectors().find("kafka"), .host = "first", .port = "1", .user = {}, .database = {}};
-    return check_network(network, targets, skip_reason, texts,
-                         {"op", Deadline::after(deadline), stop.get_token()}, progress);
+    return check_network(network, targets, part, texts, {"op", Deadline::after(deadline), stop.get_token()},
+                         progress);
   }
 
   const StepReport& step(CheckStep wanted) const {
@@ -72,6 +73,9 @@ TEST_F(ConnectionCheck, GoesStepByStep) {
   EXPECT_THAT(statuses(), ElementsAre("passed", "passed", "passed", "not_run", "not_run"));
   EXPECT_EQ(step(CheckStep::dns).message, "db.example is 10.0.0.1");
   EXPECT_EQ(step(CheckStep::tcp).message, "db.example:5432 accepts connections");
+  EXPECT_EQ(step(CheckStep::dns).facts,
+            (Facts{{"resolves_to", {{"host", "db.example"}, {"addresses", "10.0.0.1"}}}}));
+  EXPECT_EQ(step(CheckStep::tcp).facts, (Facts{{"accepts_connections", {{"host", "db.example:5432"}}}}));
   EXPECT_EQ(step(CheckStep::tls).message,
             "db.example:5432 speaks TLSv1.3, certificate valid until 2099-12-31");
   EXPECT_THAT(seen, ElementsAre("dns running", "dns passed", "tcp running", "tcp passed", "tls running",
@@ -137,6 +141,8 @@ TEST_F(ConnectionCheck, SaysTheGreetingWhereThereIsOne) {
   EXPECT_FALSE(check({kafka}));
   EXPECT_THAT(network.calls(), ElementsAre("resolve a", "greet 10.0.0.1:9092"));
   EXPECT_EQ(step(CheckStep::tcp).message, "a:9092 answers as Kafka does");
+  EXPECT_EQ(step(CheckStep::tcp).facts.front(),
+            (Fact{"answers_as", {{"host", "a:9092"}, {"title", "Kafka"}}}));
 }
 
 TEST_F(ConnectionCheck, AHostThatFailsItsGreetingIsOneThatFails) {
@@ -160,6 +166,7 @@ TEST_F(ConnectionCheck, TlsIsTriedOnlyWhereTheDefinitionSays) {
   EXPECT_FALSE(check({target({{"db", 1}})}));
   EXPECT_EQ(step(CheckStep::tls).status, Status::skipped);
   EXPECT_EQ(step(CheckStep::tls).message, "these properties do not ask for TLS");
+  EXPECT_EQ(step(CheckStep::tls).facts, (Facts{{"tls_not_asked"}}));
   EXPECT_THAT(seen, testing::Contains("tls skipped"));
 }
 
@@ -192,9 +199,10 @@ TEST_F(ConnectionCheck, AnUnknownTargetSkipsAll) {
 }
 
 TEST_F(ConnectionCheck, SkipsAllForAReason) {
-  EXPECT_FALSE(check({target({{"db", 1}})}, "switched off"));
+  EXPECT_FALSE(check({target({{"db", 1}})}, NetworkPart::switched_off));
   EXPECT_THAT(network.calls(), IsEmpty());
-  EXPECT_EQ(step(CheckStep::dns).message, "switched off");
+  EXPECT_THAT(step(CheckStep::dns).message, HasSubstr("AKKO_NETWORK_CHECKS"));
+  EXPECT_EQ(step(CheckStep::dns).facts, (Facts{{"network_checks_off"}}));
   EXPECT_FALSE(check({}));
   EXPECT_THAT(step(CheckStep::dns).message, HasSubstr("names no address"));
 }
@@ -274,6 +282,7 @@ TEST_F(Probing, CountsTheRowsWithoutInformationSchema) {
   EXPECT_TRUE(run({{CheckStep::sign_in, "SHOW SCHEMAS", "schemas"}}));
   EXPECT_THAT(statuses(), ElementsAre("not_run", "not_run", "not_run", "passed", "passed"));
   EXPECT_EQ(step(CheckStep::metadata).message, "3 schemas visible");
+  EXPECT_EQ(step(CheckStep::metadata).facts, (Facts{{"visible", {{"count", "3"}, {"what", "schemas"}}}}));
   EXPECT_THAT(seen, ElementsAre("sign_in running", "sign_in passed", "metadata running", "metadata passed"));
 }
 
@@ -281,6 +290,7 @@ TEST_F(Probing, SaysWhereNothingIsVisible) {
   trino.rows = {{"information_schema"}};
   EXPECT_TRUE(run({{CheckStep::sign_in, "SHOW SCHEMAS", "schemas"}}));
   EXPECT_THAT(step(CheckStep::metadata).message, HasSubstr("no schemas visible"));
+  EXPECT_EQ(step(CheckStep::metadata).facts, (Facts{{"nothing_visible", {{"what", "schemas"}}}}));
 }
 
 TEST_F(Probing, AStatementOfItsOwnForTheMetadata) {

@@ -477,6 +477,24 @@ TEST(LoadConnectors, ReadsFragmentsAndReplacesById) {
   EXPECT_EQ(registry->find("other"), nullptr);
 }
 
+TEST(LoadConnectors, SaysWhatIsShownInFrenchToo) {
+  const auto registry = load_connectors({{"thing.json", kWhole}}, {},
+                                        {{"fr.json", R"({"it reads a file": "lit un fichier"})"}});
+  ASSERT_TRUE(registry) << registry.error().message;
+  const auto reason = [&](Language language) {
+    const auto shown = boost::json::parse(registry->find("thing")->public_json(language));
+    return std::string(shown.at("refused").at(0).at("reason").as_string());
+  };
+  EXPECT_EQ(reason(Language::french), "lit un fichier");
+  EXPECT_EQ(reason(Language::english), "it reads a file");
+}
+
+TEST(LoadConnectors, NamesTheBadFileOfWords) {
+  const auto registry = load_connectors({{"thing.json", kWhole}}, {}, {{"mine/locales/fr.json", "{"}});
+  ASSERT_FALSE(registry);
+  EXPECT_THAT(registry.error().message, HasSubstr("mine/locales/fr.json: "));
+}
+
 TEST(LoadConnectors, NamesTheBadFile) {
   const auto registry = load_connectors({{"thing.json", kWhole}}, {{"mine/bad.json", "{"}});
   ASSERT_FALSE(registry);

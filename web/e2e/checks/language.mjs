@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { check } from '../harness/checks.mjs';
 import { cockpit } from '../harness/cockpit.mjs';
+import { freePort, repository } from '../harness/processes.mjs';
 import { catalogues } from '../harness/words.mjs';
 
 /** Texts of the English catalogue that a French screen must not show: long enough to be no name, and not the same in French. */
@@ -56,6 +59,102 @@ check('39a in French no screen shows a word of the English catalogue', async (be
   assert.deepEqual(found, []);
 }, { catalogs: [(stack) => stack.catalog('en-francais')] });
 
+/** Texts of the connector definitions that French says otherwise. */
+function englishDefinitions() {
+  const words = JSON.parse(readFileSync(path.join(repository, 'connectors/locales/fr.json'), 'utf8'));
+  const french = new Set(Object.values(words));
+  return Object.keys(words).filter((text) => !french.has(text));
+}
+
+/** Every text node and attribute for people, folded ones and choices included; not what other systems said. */
+const nodesOf = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('pre, code, script')) found.push(walker.currentNode.data.trim());
+    for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]'))
+      for (const name of ['aria-label', 'title', 'placeholder']) found.push((element.getAttribute(name) ?? '').trim());
+    return [...new Set(found)].filter(Boolean);
+  });
+
+/** Choices of a form one after the other, so that each field is shown once. */
+async function eachChoice(page, look) {
+  await look();
+  for (let at = 0; at < (await page.main.locator('select').count()); at++) {
+    const select = page.main.locator('select').nth(at);
+    if (!(await select.isEnabled())) continue;
+    const values = await select.locator('option').evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
+    const first = await select.inputValue();
+    for (const value of values.filter((each) => each !== first)) {
+      await select.selectOption(value);
+      await look();
+    }
+    if (first) await select.selectOption(first);
+  }
+}
+
+const unfold = (page) => page.page.evaluate(() => document.querySelectorAll('details').forEach((each) => (each.open = true)));
+
+check('39e in French the form of every connector is French, folded fields and every choice included', async (bench) => {
+  const english = englishDefinitions();
+  assert.ok(english.length > 1000, `${english.length} texts to look for`);
+  const exact = new Set(english);
+  const long = english.filter((text) => text.length > 24);
+  const connectors = (await bench.manager.api('GET', '/api/admin/connectors')).body;
+  assert.equal(connectors.length, 15);
+  const visit = await bench.at('#/new', { locale: 'fr-FR' });
+  const page = cockpit(visit);
+  const found = new Set();
+  let seen = 0;
+  const look = async (where) => {
+    await unfold(page);
+    for (const text of await nodesOf(visit.page)) {
+      seen++;
+      if (exact.has(text.replace(/ \*$/, '')) || long.some((each) => text.includes(each))) found.add(`${where}: ${text}`);
+    }
+  };
+  const search = visit.page.getByRole('textbox', { name: 'Rechercher un connecteur' });
+  const change = page.button('Changer de connecteur');
+  for (const { title } of connectors) {
+    await search.or(change).waitFor();
+    if (await change.count()) await change.click();
+    await look('picker');
+    await search.fill(title);
+    await visit.page.getByRole('region', { name: 'Connecteur' }).getByRole('listitem').getByRole('button').filter({ hasText: new RegExp(`^${title}`) }).first().click();
+    await change.waitFor();
+    await eachChoice(page, () => look(title));
+  }
+  assert.ok(seen > 5000, `${seen} texts were looked at`);
+  assert.deepEqual([...found], []);
+}, { timeout: 180_000 });
+
+check('39f in French a check says what it found, passed or failed, without English', async (bench) => {
+  const visit = await bench.at('#/c/en-francais', { locale: 'fr-FR' });
+  const page = cockpit(visit);
+  await page.button('Tester la connexion').first().click();
+  const steps = page.panel.getByRole('listitem');
+  await page.panel.getByText('La connexion fonctionne.').waitFor({ timeout: 30_000 });
+  const passed = (await steps.allInnerTexts()).join('\n');
+  assert.match(passed, /127\.0\.0\.1 correspond à 127\.0\.0\.1/);
+  assert.match(passed, /127\.0\.0\.1:\d+ accepte les connexions/);
+  assert.match(passed, /visible : \d+ schémas/);
+  assert.doesNotMatch(passed, /\b(is|accepts|visible$|these|does not|not run)\b/m);
+  await visit.picture('check-passed-fr');
+
+  await visit.go('#/new');
+  const port = String(await freePort());
+  await visit.page.getByRole('textbox', { name: 'Rechercher un connecteur' }).fill('PostgreSQL');
+  await visit.page.getByRole('region', { name: 'Connecteur' }).getByRole('listitem').getByRole('button').first().click();
+  const values = { Nom: 'echec', 'Hôte': '127.0.0.1', Port: port, 'Base de données': 'sales', Utilisateur: 'trino_ro', 'Mot de passe': 'pw_ok' };
+  for (const [label, value] of Object.entries(values)) await page.field(label).fill(value);
+  await page.button('Tester la connexion').click();
+  await page.panel.getByText('Échouée').first().waitFor({ timeout: 30_000 });
+  const failed = await page.panel.innerText();
+  assert.ok(failed.includes(`Connexion refusée par 127.0.0.1 sur le port ${port}.`), failed);
+  assert.doesNotMatch(failed, /\b(refused|listen|reach)\b/);
+  await visit.picture('check-failed-fr');
+}, { catalogs: [(stack) => stack.catalog('en-francais')] });
+
 check('39b the language is changed by hand and kept', async (bench) => {
   const visit = await bench.at('#/', { locale: 'en-GB' });
   const page = cockpit(visit);
@@ -88,7 +187,7 @@ check('39d the two catalogues have the same keys, values and no leftovers', asyn
   // French has a plural form of its own for millions.
   const keys = (map) => [...map.keys()].filter((key) => !key.endsWith('_many')).sort();
   // The server's own words are English: the page has them again in every other language, by code.
-  assert.deepEqual(keys(french).filter((key) => !/^errors\.(what|fix)\./.test(key)), keys(english_).filter((key) => !/^errors\.(what|fix)\./.test(key)));
+  assert.deepEqual(keys(french).filter((key) => !/^errors\.(what|fix|fact|noun)\./.test(key)), keys(english_).filter((key) => !/^errors\.(what|fix|fact|noun)\./.test(key)));
   const values = (text) => [...text.matchAll(/\{\{\s*(\w+)/g)].map(([, name]) => name).sort().join();
   for (const [key, text] of english_) {
     assert.equal(values(french.get(key)), values(text), key);

@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { HttpResponse, http } from 'msw';
 import { events, problem, row, step } from '../test/fixtures';
+import { setLanguage } from '../i18n';
 import { server } from '../test/server';
 import { type CheckState, runCheck } from './check';
 import { api, send, setSession } from './client';
@@ -30,6 +31,21 @@ beforeEach(() => {
 });
 
 describe('send', () => {
+  it('asks in the language of the page', async () => {
+    const asked: (string | null)[] = [];
+    server.use(
+      http.get('*/api/admin/connectors', ({ request }) => {
+        asked.push(request.headers.get('Accept-Language'));
+        return HttpResponse.json([]);
+      }),
+    );
+    await api.connectors();
+    await setLanguage('fr');
+    await api.connectors();
+    await setLanguage('en');
+    expect(asked).toEqual(['en', 'fr']);
+    expect(keys.connectors('fr')).not.toEqual(keys.connectors('en'));
+  });
   it('renews the session once when the token is refused, and sends the request again', async () => {
     const seen: (string | null)[] = [];
     server.use(

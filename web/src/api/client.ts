@@ -1,3 +1,4 @@
+import { language } from '../i18n';
 import { errorFrom, isAbort, NetworkError, SessionLostError } from './errors';
 import type {
   Catalog,
@@ -38,7 +39,7 @@ export interface RequestOptions {
 export const base = (): string => new URL('./', window.location.href.split(/[?#]/, 1)[0]).href;
 
 async function attempt(path: string, options: RequestOptions, token: string): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json', ...options.headers };
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language(), ...options.headers };
   headers.Authorization = `Bearer ${token}`;
   if (options.body !== undefined) headers['Content-Type'] = 'application/json';
   try {

@@ -1,7 +1,8 @@
 /** Keys of TanStack Query's cache. */
 export const keys = {
   me: ['me'] as const,
-  connectors: ['connectors'] as const,
+  /** In a language: labels and helps come in the one that was asked for. */
+  connectors: (language: string) => ['connectors', language] as const,
   catalogs: ['catalogs'] as const,
   catalog: (name: string) => ['catalog', name] as const,
   checks: (name: string) => ['checks', name] as const,

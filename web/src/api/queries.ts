@@ -1,12 +1,20 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 import { api } from './client';
 import { ApiError } from './errors';
 import { keys } from './keys';
 import type { Connector } from './types';
 
 /** Definitions change with the server's version only. */
-export const useConnectors = () =>
-  useQuery({ queryKey: keys.connectors, queryFn: ({ signal }) => api.connectors(signal), staleTime: 300_000 });
+export function useConnectors() {
+  const { i18n } = useTranslation();
+  return useQuery({
+    queryKey: keys.connectors(i18n.language),
+    queryFn: ({ signal }) => api.connectors(signal),
+    staleTime: 300_000,
+    placeholderData: keepPreviousData,
+  });
+}
 
 export const useCatalogs = () =>
   useQuery({ queryKey: keys.catalogs, queryFn: ({ signal }) => api.catalogs(signal) });

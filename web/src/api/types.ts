@@ -57,6 +57,12 @@ export interface ForeignCatalogs {
 export type StepStatus = 'not_run' | 'running' | 'passed' | 'skipped' | 'failed' | 'undone';
 
 /** A step of a check or of an operation. */
+/** What a sentence of the server says: the page has the words for it in other languages. */
+export interface Fact {
+  code: string;
+  values: Record<string, string>;
+}
+
 export interface Step {
   id: string;
   title: string;
@@ -64,6 +70,8 @@ export interface Step {
   status: StepStatus;
   duration_ms: number;
   message: string;
+  /** What `message` says. Of a failure: its class, and what the text may name. */
+  facts?: Fact[];
   code: string | null;
   fix?: string;
 }

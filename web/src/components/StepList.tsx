@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Step, StepStatus } from '../api/types';
 import { duration } from '../lib/time';
-import { useCodeText } from './errorText';
+import { useStepText } from './errorText';
 import classes from './StepList.module.css';
 
 export interface StepListProps {
@@ -36,7 +36,7 @@ function Line({ step, raw, waiting }: { step: Step; raw?: string; waiting: boole
   const { t, i18n } = useTranslation();
   const title = useStepTitle()(step);
   const failed = step.status === 'failed';
-  const { what, fix, original } = useCodeText()(failed ? step.code : null, step.message, failed ? step.fix : undefined);
+  const { what, fix, original } = useStepText()(step);
   const technical = [original, failed ? raw : undefined].filter((text) => text && text !== what).join('\n');
   const ran = step.status !== 'not_run' && step.status !== 'running' && step.status !== 'skipped';
   return (

@@ -65,8 +65,42 @@ describe('StepList', () => {
     await i18next.changeLanguage('fr');
     renderPage(<StepList steps={steps} />);
     const signIn = screen.getAllByRole('listitem')[1];
-    expect(signIn).toHaveTextContent('La source a refusé cet utilisateur.');
+    expect(signIn).toHaveTextContent('la source a refusé l’utilisateur (aucun).');
     expect(screen.getByText('Alpha refused user ada.')).not.toBeVisible();
+  });
+  it('names in French what the server names, from the facts of a step', async () => {
+    await i18next.changeLanguage('fr');
+    const told = [
+      step('dns', {
+        status: 'passed',
+        message: 'db is 10.0.0.1',
+        facts: [{ code: 'resolves_to', values: { host: 'db', addresses: '10.0.0.1' } }],
+      }),
+      step('tcp', {
+        status: 'failed',
+        message: 'db refused port 5432.',
+        code: 'tcp_refused',
+        facts: [{ code: 'tcp_refused', values: { host: 'db', port: '5432', from: 'the catalog manager' } }],
+      }),
+      step('tls', { status: 'skipped', message: 'switched off', facts: [{ code: 'network_checks_off', values: {} }] }),
+      step('metadata', {
+        status: 'passed',
+        message: '4 schemas visible',
+        facts: [{ code: 'visible', values: { count: '4', what: 'schemas' } }],
+      }),
+    ];
+    renderPage(<StepList steps={told} />);
+    const [dns, tcp, tls, metadata] = screen.getAllByRole('listitem');
+    expect(dns).toHaveTextContent('db correspond à 10.0.0.1');
+    expect(tcp).toHaveTextContent('Connexion refusée par db sur le port 5432.');
+    expect(tls).toHaveTextContent('désactivé par AKKO_NETWORK_CHECKS');
+    expect(metadata).toHaveTextContent('visible : 4 schémas');
+  });
+  it('shows the words of the server for a fact it does not know', async () => {
+    await i18next.changeLanguage('fr');
+    const facts = [{ code: 'brand_new', values: {} }];
+    renderPage(<StepList steps={[step('dns', { status: 'passed', message: 'something new', facts })]} />);
+    expect(screen.getByText(/something new/)).toBeVisible();
   });
 });
 

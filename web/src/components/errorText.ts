@@ -1,8 +1,15 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, NetworkError, SessionLostError, StreamDroppedError } from '../api/errors';
-import type { FieldProblem } from '../api/types';
+import type { FieldProblem, Step } from '../api/types';
 import { language } from '../i18n';
+
+export interface CodeText {
+  what: string;
+  fix?: string;
+  /** The server's own words, where the page has others. */
+  original?: string;
+}
 
 export interface ErrorText {
   what: string;
@@ -20,8 +27,11 @@ export interface ErrorText {
 export function useCodeText() {
   const { t } = useTranslation('errors');
   return useCallback(
-    (code: string | null, message: string, fix?: string): { what: string; fix?: string; original?: string } => {
-      const own = (part: 'what' | 'fix') => (code ? t(`${part}.${code}` as 'network', { defaultValue: '' }) : '');
+    (code: string | null, message: string, fix?: string, values: Record<string, string> = {}): CodeText => {
+      const from = values.from && t(values.from === 'Trino' ? 'from.trino' : 'from.manager');
+      const named = { ...t('unnamed', { returnObjects: true }), ...values, ...(from && { from }) };
+      const own = (part: 'what' | 'fix') =>
+        code ? t(`${part}.${code}` as 'network', { ...named, defaultValue: '' }) : '';
       if (language() === 'en') return { what: message || own('what'), fix: fix || own('fix') || undefined };
       const what = own('what');
       return { what: what || message, fix: own('fix') || fix, original: what && message ? message : undefined };
@@ -30,10 +40,44 @@ export function useCodeText() {
   );
 }
 
+/** What the page says about a step: the server's English words, or its own for what they say. */
+export function useStepText() {
+  const { t } = useTranslation('errors');
+  const codeText = useCodeText();
+  return useCallback(
+    (step: Step): CodeText => {
+      const facts = step.facts ?? [];
+      if (step.status === 'failed') {
+        return codeText(step.code, step.message, step.fix, facts.find(({ code }) => code === step.code)?.values);
+      }
+      if (language() === 'en' || !step.message) return { what: step.message };
+      const said = facts.map(({ code, values }) => {
+        const what = values.what ?? '';
+        const count = values.count === undefined ? undefined : Number(values.count);
+        const noun = t(`noun.${what}` as 'network', { count: count ?? 0, defaultValue: values.count ? `${values.count} ${what}` : what });
+        return t(`fact.${code}` as 'network', { ...values, count, noun, defaultValue: '' });
+      });
+      return { what: said.length > 0 && said.every(Boolean) ? said.join(' · ') : step.message };
+    },
+    [t, codeText],
+  );
+}
+
+/** What is wrong with one field of a request. */
+export function useViolationText() {
+  const { t } = useTranslation('add');
+  return useCallback(
+    (code: string, message: string) =>
+      language() === 'en' ? message : t(`violation.${code}` as 'violation.required', { defaultValue: message }),
+    [t],
+  );
+}
+
 /** Words for anything that a call may throw. */
 export function useErrorText() {
   const { t } = useTranslation('errors');
   const codeText = useCodeText();
+  const violation = useViolationText();
   return useCallback(
     (error: unknown): ErrorText => {
       if (error instanceof ApiError) {
@@ -45,7 +89,7 @@ export function useErrorText() {
           fix: busy ?? fix,
           raw: [original, problem.raw].filter(Boolean).join('\n') || undefined,
           reference: problem.reference || undefined,
-          fields: problem.errors ?? [],
+          fields: (problem.errors ?? []).map((field) => ({ ...field, message: violation(field.code, field.message) })),
         };
       }
       if (error instanceof SessionLostError) return { what: t('session'), fix: t('sessionFix'), fields: [] };
@@ -53,6 +97,6 @@ export function useErrorText() {
       if (error instanceof StreamDroppedError) return { what: t('stream'), fix: t('streamFix'), fields: [] };
       return { what: t('unexpected'), raw: error instanceof Error ? error.message : undefined, fields: [] };
     },
-    [t, codeText],
+    [t, codeText, violation],
   );
 }

@@ -11,6 +11,7 @@ import { ErrorNotice } from '../../components/ErrorNotice';
 import { Notice } from '../../components/Notice';
 import { RelativeTime } from '../../components/RelativeTime';
 import { StepList } from '../../components/StepList';
+import { language } from '../../i18n';
 import classes from './detail.module.css';
 
 /** The last check of the catalog, and a new one while it runs. */
@@ -65,9 +66,7 @@ export function CheckPanel({ catalog }: { catalog: Catalog }) {
           <p className="muted">{t('notCheckedYet')}</p>
         )}
       </div>
-      {check.phase === 'done' && check.report?.ok && check.report.message && (
-        <Notice tone="ok">{check.report.message}</Notice>
-      )}
+      {check.phase === 'done' && check.report?.ok && <Notice tone="ok">{(language() === 'en' && check.report.message) || t('works')}</Notice>}
       {check.phase === 'cancelled' && <Notice tone="info">{t('cancelled')}</Notice>}
       {check.phase === 'dropped' && (
         <ErrorNotice error={check.error} title={t('dropped')} onRetry={() => void start()} />

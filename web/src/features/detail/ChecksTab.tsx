@@ -13,7 +13,12 @@ import classes from './detail.module.css';
 function CheckLine({ check }: { check: Check }) {
   const { t, i18n } = useTranslation('detail');
   const codeText = useCodeText();
-  const { what } = codeText(check.code, check.message, check.fix);
+  const { what } = codeText(
+    check.code,
+    check.message,
+    check.fix,
+    check.steps.flatMap((step) => step.facts ?? []).find((fact) => fact.code === check.code)?.values,
+  );
   return (
     <li className={classes.checkLine}>
       <details>

@@ -5,16 +5,20 @@ import type { CatalogSummary } from '../../api/types';
 import { useCodeText } from '../../components/errorText';
 import { HealthMark } from '../../components/HealthMark';
 import { RelativeTime } from '../../components/RelativeTime';
+import { language } from '../../i18n';
+import { duration } from '../../lib/time';
 import { routes } from '../../routes';
 import classes from './ListPage.module.css';
 
 /** Mark, word, reason and age. */
 export function HealthCell({ row, testing }: { row: CatalogSummary; testing: boolean }) {
-  const { t } = useTranslation('list');
+  const { t, i18n } = useTranslation('list');
   const codeText = useCodeText();
   const { health, health_detail: detail, phase } = row;
   const word = phase === 'removing' ? 'removing' : health;
-  const reason = health === 'failing' || health === 'slow' ? codeText(detail.code, detail.message).what : '';
+  const slow = language() !== 'en' && health === 'slow' && !detail.code && detail.duration_ms !== null;
+  const said = health === 'failing' || health === 'slow' ? codeText(detail.code, detail.message).what : '';
+  const reason = slow ? t('slow', { duration: duration(detail.duration_ms ?? 0, i18n.language) }) : said;
   return (
     <div className={classes.health}>
       <HealthMark health={word} />

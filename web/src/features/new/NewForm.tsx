@@ -114,7 +114,7 @@ function Actions({ form, connector, busy, submission, test }: NewCatalog) {
 
 export function NewForm({ connectors, paste, another }: NewFormProps) {
   const { t } = useTranslation('add');
-  const catalog = useNewCatalog();
+  const catalog = useNewCatalog(connectors);
   const { connector, problems, summary, busy, ended, choose } = catalog;
   if (ended?.status === 'succeeded') {
     return (

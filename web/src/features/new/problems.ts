@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import type { Connector, FieldProblem } from '../../api/types';
 import type { SummaryError } from '../../components/ErrorSummary';
+import { useViolationText } from '../../components/errorText';
 import { extrasOf, type FormModel, ids, valuesOf } from '../../form/model';
-import { language } from '../../i18n';
 import { checkForm, checkName, checkValue, placeOf, type RuleProblem } from '../../lib/rules';
 import { judgeExtra, useExtraWords } from './Extras';
 
@@ -30,6 +30,7 @@ const noConnector = { fields: [], properties: [], constants: {}, refused: [] } a
 /** Judges a form on this side, and files what the manager says under the same places. */
 export function useProblems(connector: Connector | null) {
   const { t } = useTranslation('add');
+  const violation = useViolationText();
   const extraWords = useExtraWords(connector ?? noConnector);
   const labelOf = (key: string) => connector?.fields.find((field) => field.key === key)?.label ?? key;
   const words = (key: string, problem: RuleProblem) => {
@@ -73,8 +74,7 @@ export function useProblems(connector: Connector | null) {
       const key = 'key' in place ? place.key : '';
       const ofPage = { name: t('name.label'), description: t('description.label'), allow_roles: t('roles.label'), connector: t('picker.label') };
       const label = place.section === 'fields' ? labelOf(key) : key || (ofPage[place.section as 'name'] ?? error.field);
-      const own = language() === 'en' ? '' : t(`violation.${error.code}` as 'violation.required', { defaultValue: '' });
-      const message = t('serverSays', { field: label, message: own || error.message });
+      const message = t('serverSays', { field: label, message: violation(error.code, error.message) });
       if (place.section === 'fields') problems.set(`fields.${key}`, message);
       else if (place.section === 'properties' || place.section === 'credentials') problems.set(`extras.${key}`, message);
       else problems.set(place.section === 'allow_roles' ? 'roles' : place.section, message);

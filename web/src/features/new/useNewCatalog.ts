@@ -40,10 +40,12 @@ function useShownProblems(form: ReturnType<typeof useForm<FormModel>>) {
 }
 
 /** The form to add a catalog: its values, what is wrong with them, the check and the registration. */
-export function useNewCatalog() {
+export function useNewCatalog(connectors: Connector[]) {
   const { t } = useTranslation('add');
   const me = useMe();
-  const [connector, setConnector] = useState<Connector | null>(null);
+  const [chosen, setConnector] = useState<Connector | null>(null);
+  // As it is said in the language of now.
+  const connector = connectors.find(({ id }) => id === chosen?.id) ?? chosen;
   const [operation, setOperation] = useState<Operation | null>(null);
   const [ended, setEnded] = useState<Operation | null>(null);
   const form = useForm<FormModel>({

@@ -155,6 +155,8 @@ export const add = {
     type: 'is not of the right kind',
     range: 'is out of range',
     choice: 'is none of the values offered',
+    invalid_utf8: 'must be UTF-8',
+    url_credentials: 'must not hold user and password',
     control_character: 'must not hold control characters',
     reference: 'must not hold "${"',
     url: 'cannot be part of a connection URL',

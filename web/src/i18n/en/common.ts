@@ -64,9 +64,9 @@ export const common = {
     write_secrets: 'Store the secrets',
     create_in_trino: 'Add to Trino',
     mark_ready: 'Make it available',
-    drop_in_trino: 'Remove from Trino',
-    delete_secrets: 'Delete the secrets',
-    forget: 'Forget the catalog',
+    drop_from_trino: 'Remove from Trino',
+    remove_secrets: 'Delete the secrets',
+    erase_record: 'Forget the catalog',
   },
   stepStatus: {
     not_run: 'Not run',

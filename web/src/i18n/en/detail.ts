@@ -81,6 +81,7 @@ export const detail = {
   left: 'This could not be undone yet; the server keeps trying:',
   operationUnreadable: 'The progress could not be read.',
   operationDropped: 'The connection to the manager broke. Trying again…',
+  works: 'The connection works.',
   on: 'On',
   off: 'Off',
   documentation: 'Documentation of the connector',

@@ -9,6 +9,20 @@ export const errors = {
   streamFix: 'Try again.',
   unexpected: 'Something failed in the page.',
   busyFix: 'Try again in {{seconds}} s.',
+  /** Stands for what a text names and the server does not know. */
+  unnamed: {
+    title: 'the source',
+    host: 'the server',
+    port: 'given',
+    user: '(none)',
+    database: 'of this name',
+    from: 'the manager',
+    detail: '(not shown)',
+  },
+  from: { trino: 'Trino', manager: 'the manager' },
+  /** What a probe counts, and what a step found: English is the server's. */
+  noun: {} as Record<string, string>,
+  fact: {} as Record<string, string>,
   // For where the server's words are not at hand: its histories keep codes only.
   what: {
     dns_not_found: 'The host name is not known in the cluster.',

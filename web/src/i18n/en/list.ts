@@ -44,6 +44,7 @@ export const list = {
   noMatch: 'No catalog matches “{{query}}”.',
   noMatchFilters: 'No catalog matches these filters.',
   clearFilters: 'Clear filters',
+  slow: 'It works, but it took {{duration}}.',
   removed: '{{name}} was removed.',
   elsewhere: 'Managed elsewhere',
   elsewhereNote: 'These catalogs are in Trino but were not registered here. They can be looked at, not changed.',

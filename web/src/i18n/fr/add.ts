@@ -156,6 +156,8 @@ export const add: Messages['add'] = {
     type: 'la valeur n’est pas du bon type',
     range: 'hors limites',
     choice: 'ne figure pas parmi les valeurs proposées',
+    invalid_utf8: 'n’est pas du texte UTF-8',
+    url_credentials: 'ne doit contenir ni utilisateur ni mot de passe',
     control_character: 'les caractères de contrôle sont interdits',
     reference: '« ${ » est interdit',
     url: 'ne peut pas figurer dans une URL de connexion',

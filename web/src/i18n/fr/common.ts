@@ -66,9 +66,9 @@ export const common: Messages['common'] = {
     write_secrets: 'Ranger les secrets',
     create_in_trino: 'Ajouter à Trino',
     mark_ready: 'Rendre disponible',
-    drop_in_trino: 'Retirer de Trino',
-    delete_secrets: 'Supprimer les secrets',
-    forget: 'Oublier le catalogue',
+    drop_from_trino: 'Retirer de Trino',
+    remove_secrets: 'Supprimer les secrets',
+    erase_record: 'Oublier le catalogue',
   },
   stepStatus: {
     not_run: 'Non exécutée',

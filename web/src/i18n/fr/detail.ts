@@ -84,6 +84,7 @@ export const detail: Messages['detail'] = {
   left: 'Ceci n’a pas encore pu être annulé ; le serveur continue d’essayer :',
   operationUnreadable: 'L’avancement n’a pas pu être lu.',
   operationDropped: 'La liaison avec le gestionnaire s’est rompue. Nouvel essai…',
+  works: 'La connexion fonctionne.',
   on: 'Oui',
   off: 'Non',
   documentation: 'Documentation du connecteur',

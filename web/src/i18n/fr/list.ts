@@ -46,6 +46,7 @@ export const list: Messages['list'] = {
   noMatch: 'Aucun catalogue ne correspond à « {{query}} ».',
   noMatchFilters: 'Aucun catalogue ne correspond à ces filtres.',
   clearFilters: 'Effacer les filtres',
+  slow: 'La connexion fonctionne, mais il a fallu {{duration}}.',
   removed: '{{name}} a été retiré.',
   elsewhere: 'Gérés ailleurs',
   elsewhereNote: 'Ces catalogues sont dans Trino sans avoir été enregistrés ici. On peut les voir, pas les modifier.',
