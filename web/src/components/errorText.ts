@@ -31,7 +31,7 @@ export function useCodeText() {
       const from = values.from && t(values.from === 'Trino' ? 'from.trino' : 'from.manager');
       const named = { ...t('unnamed', { returnObjects: true }), ...values, ...(from && { from }) };
       const own = (part: 'what' | 'fix') =>
-        code ? t(`${part}.${code}` as 'network', { ...named, defaultValue: '' }) : '';
+        code ? capitalised(t(`${part}.${code}` as 'network', { ...named, defaultValue: '' })) : '';
       if (language() === 'en') return { what: message || own('what'), fix: fix || own('fix') || undefined };
       const what = own('what');
       return { what: what || message, fix: own('fix') || fix, original: what && message ? message : undefined };
@@ -39,6 +39,8 @@ export function useCodeText() {
     [t],
   );
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** What the page says about a step: the server's English words, or its own for what they say. */
 export function useStepText() {

@@ -94,7 +94,7 @@ it('speaks French', async () => {
   renderPage(<HistoryTab name="sales" />);
   const found = await lines();
   expect(found[0]).toMatch(/alice a retiré ce catalogue.*Réussi/);
-  expect(found[2]).toMatch(/Le test de bob a échoué.*Échoué.*La source a refusé cet utilisateur\./);
+  expect(found[2]).toMatch(/Le test de bob a échoué.*Échoué.*La source a refusé l’utilisateur indiqué\./);
   expect(found[4]).toMatch(/alice a enregistré ce catalogue/);
 });
 

@@ -14,7 +14,7 @@ export const errors = {
     title: 'the source',
     host: 'the server',
     port: 'given',
-    user: '(none)',
+    user: 'given',
     database: 'of this name',
     from: 'the manager',
     detail: '(not shown)',
