@@ -65,7 +65,7 @@ describe('StepList', () => {
     await i18next.changeLanguage('fr');
     renderPage(<StepList steps={steps} />);
     const signIn = screen.getAllByRole('listitem')[1];
-    expect(signIn).toHaveTextContent('la source a refusé l’utilisateur (aucun).');
+    expect(signIn).toHaveTextContent('La source a refusé l’utilisateur indiqué.');
     expect(screen.getByText('Alpha refused user ada.')).not.toBeVisible();
   });
   it('names in French what the server names, from the facts of a step', async () => {
