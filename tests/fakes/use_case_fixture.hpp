@@ -22,6 +22,7 @@ namespace akko::fakes {
 inline ConnectorRegistry connectors_of_the_product() {
   std::vector<std::pair<std::string, std::string>> files;
   for (const auto& entry : std::filesystem::directory_iterator(AKKO_SOURCE_DIR "/connectors")) {
+    if (!entry.is_regular_file()) continue;  // locales/
     std::ifstream stream(entry.path());
     files.emplace_back(entry.path().filename(), std::string(std::istreambuf_iterator<char>(stream), {}));
   }

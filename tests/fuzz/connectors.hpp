@@ -21,6 +21,7 @@ inline const ConnectorRegistry& connectors() {
   static const ConnectorRegistry registry = [] {
     std::vector<std::pair<std::string, std::string>> files;
     for (const auto& entry : std::filesystem::directory_iterator(AKKO_SOURCE_DIR "/connectors")) {
+      if (!entry.is_regular_file()) continue;  // locales/
       std::ifstream in(entry.path(), std::ios::binary);
       files.emplace_back(entry.path().filename(), std::string(std::istreambuf_iterator<char>(in), {}));
     }
