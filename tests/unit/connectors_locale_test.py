@@ -1,4 +1,4 @@
-"""Holds connectors/locales/*.json to the definitions: everything that is published is said, and nothing else."""
+"""Holds connectors/locales/*.json to the definitions and the general rules: all their texts, and nothing else."""
 
 import json
 import pathlib
@@ -11,12 +11,16 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CONNECTORS = REPOSITORY / "connectors"
 LOCALES = sorted((CONNECTORS / "locales").glob("*.json"))
 FILES = sorted(path for path in CONNECTORS.glob("*.json") if not path.name.endswith(".schema.json"))
-# What a text names that every language keeps: placeholders, quoted commands, options of Trino.
-PLACEHOLDER = re.compile(r"\$[A-Z_]+|\{\w+\}|`[^`]*`|\b[A-Z]+_[A-Z_]+\b|\b\w+(?:\.[\w-]+){2,}\b")
+RULES = (REPOSITORY / "src/domain/diagnosis_rules.cpp").read_text()
+DIAGNOSIS = (REPOSITORY / "src/domain/diagnosis.cpp").read_text()
+# What a text names that every language keeps: placeholders ({host}, {1}), quoted commands, SQL, options of Trino.
+PLACEHOLDER = re.compile(
+    r"\$[A-Z_]+|\{\w+\}|`[^`]*`|\b[A-Z]+_[A-Z_]+\b|\b[A-Z]{2,}(?: [A-Z]{2,})+\b|\b\w+(?:\.[\w-]+){2,}\b"
+)
 
 
 def texts(definition: dict[str, Any]) -> set[str]:
-    """What src/domain/definition_publisher.cpp puts out for people to read."""
+    """What src/domain/definition_publisher.cpp puts out for people to read, and the words for failures."""
     found = {definition.get("summary", "")}
     for place in definition.get("fields", []) + definition.get("properties", []):
         found |= {place["label"], place["help"], place.get("pattern_help", "")}
@@ -27,10 +31,29 @@ def texts(definition: dict[str, Any]) -> set[str]:
     found |= {group["reason"] for group in definition.get("refused", [])}
     probe = definition.get("probe", {})
     found |= {probe.get("explanation", "")} | {each.get("explanation", "") for each in probe.get("statements", [])}
+    for told in definition.get("diagnosis", []) + list(definition.get("hints", {}).values()):
+        found |= {told.get("message", ""), told.get("fix", "")}
     return found - {""}
 
 
-PUBLISHED = set().union(*(texts(json.loads(path.read_text())) for path in FILES))
+def literals(source: str) -> list[str]:
+    """The string literals of C++ in their order, adjacent ones joined; the patterns, which are raw ones, left out."""
+    source = re.sub(r"""R"\(.*?\)"|^\s*//.*$|  // .*$""", "", source, flags=re.MULTILINE)
+    one = r"""(?:"(?:[^"\\\n]|\\.)*")"""
+    return ["".join(map(json.loads, re.findall(one, run))) for run in re.findall(rf"{one}(?:\s*{one})*", source)]
+
+
+def sentences_of_the_source() -> set[str]:
+    """What src/domain says of a failure beyond the words of its class, which the page has itself."""
+    of_classes, _, general = RULES.partition("kRules")
+    told = [text for text in literals(general) + literals(DIAGNOSIS) if " " in text and text.endswith(".")]
+    (addition,) = (text for text in told if text.startswith(" "))
+    words = literals(of_classes)
+    added_to = literals(DIAGNOSIS.partition("kMayDiffer = {")[2].partition("}")[0])
+    return {text for text in told if text != addition} | {words[words.index(code) + 2] + addition for code in added_to}
+
+
+PUBLISHED = sentences_of_the_source().union(*(texts(json.loads(path.read_text())) for path in FILES))
 
 
 def pairs(path: pathlib.Path) -> list[tuple[str, str]]:
@@ -41,13 +64,14 @@ def pairs(path: pathlib.Path) -> list[tuple[str, str]]:
 def test_there_is_something_to_hold() -> None:
     assert [path.stem for path in LOCALES] == ["fr"]
     assert len(PUBLISHED) > 1000
+    assert len(sentences_of_the_source()) > 10
 
 
 @pytest.mark.parametrize("path", LOCALES, ids=lambda path: path.stem)
 def test_every_text_is_said_and_no_other(path: pathlib.Path) -> None:
     said = {english for english, _ in pairs(path)}
     assert sorted(PUBLISHED - said) == [], "texts without words"
-    assert sorted(said - PUBLISHED) == [], "words for texts that no definition has"
+    assert sorted(said - PUBLISHED) == [], "words for texts that nothing has"
 
 
 @pytest.mark.parametrize("path", LOCALES, ids=lambda path: path.stem)
@@ -67,4 +91,5 @@ def test_placeholders_are_kept(path: pathlib.Path) -> None:
 
 
 def test_french_uses_its_own_apostrophe() -> None:
-    assert [other for _, other in pairs(CONNECTORS / "locales/fr.json") if "'" in other] == []
+    # A straight one only quotes, as in SQL.
+    assert [other for _, other in pairs(CONNECTORS / "locales/fr.json") if re.search(r"\w'", other)] == []
