@@ -16,6 +16,20 @@ export function useConnectors() {
   });
 }
 
+/** The sentences about failures in the page's language, by the English ones; nothing while they have not arrived. */
+export function usePhrases(): Record<string, string> | undefined {
+  const { i18n } = useTranslation();
+  const { data } = useQuery({
+    queryKey: keys.phrases(i18n.language),
+    queryFn: ({ signal }) => api.phrases(signal),
+    enabled: i18n.language !== 'en',
+    // They change with the server's version only, and a screen without failures keeps them for the next one with some.
+    staleTime: Infinity,
+    gcTime: Infinity,
+  });
+  return data?.phrases;
+}
+
 export const useCatalogs = () =>
   useQuery({ queryKey: keys.catalogs, queryFn: ({ signal }) => api.catalogs(signal) });
 
