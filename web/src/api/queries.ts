@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { api } from './client';
 import { ApiError } from './errors';
 import { keys } from './keys';
-import type { Connector } from './types';
 
 /** Definitions change with the server's version only. */
 export function useConnectors() {
@@ -58,8 +57,11 @@ export const useForeignCatalogs = () =>
     refetchInterval: 10_000,
   });
 
+/** The definition of a connector by its id; undefined while the definitions are not there. */
+export const useConnector = (id: string) => useConnectors().data?.find((connector) => connector.id === id);
+
 /** The title of a connector by its id; the id itself while the definitions are not there. */
 export function useConnectorTitle(): (id: string) => string {
   const { data } = useConnectors();
-  return (id) => data?.find((connector: Connector) => connector.id === id)?.title ?? id;
+  return (id) => data?.find((connector) => connector.id === id)?.title ?? id;
 }
