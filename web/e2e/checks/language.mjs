@@ -128,6 +128,15 @@ check('39e in French the form of every connector is French, folded fields and ev
   assert.deepEqual([...found], []);
 }, { timeout: 180_000 });
 
+/** What a definition's own sentences about failures say around their values. */
+function ownSentences(connector) {
+  const { diagnosis, hints } = JSON.parse(readFileSync(path.join(repository, `connectors/${connector}.json`), 'utf8'));
+  return [...diagnosis, ...Object.values(hints)]
+    .flatMap(({ message = '', fix = '' }) => `${message}{}${fix}`.split(/\{\w*\}/))
+    .map((part) => part.trim())
+    .filter((part) => /\p{L}{2} .*\p{L}{2}/u.test(part));
+}
+
 check('39f in French a check says what it found, passed or failed, without English', async (bench) => {
   const visit = await bench.at('#/c/en-francais', { locale: 'fr-FR' });
   const page = cockpit(visit);
@@ -153,7 +162,29 @@ check('39f in French a check says what it found, passed or failed, without Engli
   assert.ok(failed.includes(`Connexion refusée par 127.0.0.1 sur le port ${port}.`), failed);
   assert.doesNotMatch(failed, /\b(refused|listen|reach)\b/);
   await visit.picture('check-failed-fr');
-}, { catalogs: [(stack) => stack.catalog('en-francais')] });
+
+  await bench.stack.postgresql.execute("CREATE ROLE sans_acces NOLOGIN PASSWORD 'pw_ok';");
+  await page.field('Port').fill(String(bench.stack.postgresql.port));
+  await page.field('TLS').selectOption('disable');
+  const english = ownSentences('postgresql');
+  assert.ok(english.length > 5, `${english.length} sentences to look for`);
+  // The first is the sentence of the class, the others are PostgreSQL's own; only the last one's remedy names a statement.
+  const failures = [
+    [{ 'Mot de passe': 'faux' }, 'PostgreSQL a refusé l’utilisateur trino_ro.'],
+    [{ 'Mot de passe': 'pw_ok', 'Base de données': 'base_absente' }, 'base_absente'],
+    [{ 'Base de données': 'sales', Utilisateur: 'sans_acces' }, 'ALTER ROLE'],
+  ];
+  for (const [changes, words] of failures) {
+    for (const [label, value] of Object.entries(changes)) await page.field(label).fill(value);
+    await page.button('Tester la connexion').click();
+    await page.panel.getByText(words).first().waitFor({ timeout: 30_000 });
+    const said = (await nodesOf(visit.page)).join('\n');
+    assert.deepEqual(english.filter((part) => said.includes(part)), []);
+    assert.doesNotMatch(await page.panel.innerText(), /\b(refused|spelling|owner)\b/);
+    await visit.picture(`check-failed-${words.split(' ', 1)[0].toLowerCase()}-fr`);
+  }
+  assert.match(await page.panel.innerText(), /sans_acces/);
+}, { catalogs: [(stack) => stack.catalog('en-francais')], timeout: 120_000 });
 
 check('39b the language is changed by hand and kept', async (bench) => {
   const visit = await bench.at('#/', { locale: 'en-GB' });

@@ -11,6 +11,7 @@ import type {
   Me,
   NameAnswer,
   Operation,
+  Phrases,
   RolePreview,
   Roles,
 } from './types';
@@ -91,6 +92,7 @@ export const paths = {
 export const api = {
   me: (signal?: AbortSignal) => json<Me>(`${admin}/me`, { signal }),
   connectors: (signal?: AbortSignal) => json<Connector[]>(`${admin}/connectors`, { signal }),
+  phrases: (signal?: AbortSignal) => json<Phrases>(`${admin}/phrases`, { signal }),
   catalogs: (signal?: AbortSignal) => json<CatalogSummary[]>(`${admin}/catalogs`, { signal }),
   catalog: (name: string, signal?: AbortSignal) => json<Catalog>(`${admin}/catalogs/${segment(name)}`, { signal }),
   checks: (name: string, signal?: AbortSignal) =>

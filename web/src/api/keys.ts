@@ -3,6 +3,7 @@ export const keys = {
   me: ['me'] as const,
   /** In a language: labels and helps come in the one that was asked for. */
   connectors: (language: string) => ['connectors', language] as const,
+  phrases: (language: string) => ['phrases', language] as const,
   catalogs: ['catalogs'] as const,
   catalog: (name: string) => ['catalog', name] as const,
   checks: (name: string) => ['checks', name] as const,

@@ -3,7 +3,6 @@ import { useTranslation } from 'react-i18next';
 import { api } from './client';
 import { ApiError } from './errors';
 import { keys } from './keys';
-import type { Connector } from './types';
 
 /** Definitions change with the server's version only. */
 export function useConnectors() {
@@ -14,6 +13,20 @@ export function useConnectors() {
     staleTime: 300_000,
     placeholderData: keepPreviousData,
   });
+}
+
+/** The sentences about failures in the page's language, by the English ones; nothing while they have not arrived. */
+export function usePhrases(): Record<string, string> | undefined {
+  const { i18n } = useTranslation();
+  const { data } = useQuery({
+    queryKey: keys.phrases(i18n.language),
+    queryFn: ({ signal }) => api.phrases(signal),
+    enabled: i18n.language !== 'en',
+    // They change with the server's version only, and a screen without failures keeps them for the next one with some.
+    staleTime: Infinity,
+    gcTime: Infinity,
+  });
+  return data?.phrases;
 }
 
 export const useCatalogs = () =>
@@ -44,8 +57,11 @@ export const useForeignCatalogs = () =>
     refetchInterval: 10_000,
   });
 
+/** The definition of a connector by its id; undefined while the definitions are not there. */
+export const useConnector = (id: string) => useConnectors().data?.find((connector) => connector.id === id);
+
 /** The title of a connector by its id; the id itself while the definitions are not there. */
 export function useConnectorTitle(): (id: string) => string {
   const { data } = useConnectors();
-  return (id) => data?.find((connector: Connector) => connector.id === id)?.title ?? id;
+  return (id) => data?.find((connector) => connector.id === id)?.title ?? id;
 }

@@ -6,6 +6,8 @@ export interface HealthDetail {
   code: string;
   message: string;
   fix?: string;
+  /** Of a failure: its fact. */
+  facts?: Fact[];
   checked_at: number | null;
   since?: number | null;
   duration_ms?: number | null;
@@ -56,13 +58,16 @@ export interface ForeignCatalogs {
 
 export type StepStatus = 'not_run' | 'running' | 'passed' | 'skipped' | 'failed' | 'undone';
 
-/** A step of a check or of an operation. */
 /** What a sentence of the server says: the page has the words for it in other languages. */
 export interface Fact {
   code: string;
   values: Record<string, string>;
+  /** The English templates of a failure whose texts are not those of its class; see `Phrases`. */
+  message?: string;
+  fix?: string;
 }
 
+/** A step of a check or of an operation. */
 export interface Step {
   id: string;
   title: string;
@@ -294,6 +299,12 @@ export interface CatalogDraft {
   credentials?: Record<string, string>;
   description?: string;
   allow_roles?: string[];
+}
+
+/** Another language's templates, by the English ones that facts carry. */
+export interface Phrases {
+  language: string;
+  phrases: Record<string, string>;
 }
 
 export interface UiConfig {

@@ -1,32 +1,24 @@
-import { Button, type ButtonProps, Menu } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { type CopyFormat, copyFormats } from '../lib/copyAs';
 import { useCopy } from './useCopy';
 
-export interface CopyOption {
-  label: string;
-  text: () => string | Promise<string>;
-}
-
-export interface CopyMenuProps extends ButtonProps {
-  options: CopyOption[];
-}
-
 /** "Copy as" with one entry for each form of text. */
-export function CopyMenu({ options, ...button }: CopyMenuProps) {
+export function CopyMenu({ text }: { text: (format: CopyFormat) => string }) {
   const { t } = useTranslation();
   const [state, copy] = useCopy();
   return (
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" rightSection={<span aria-hidden="true">▾</span>} {...button}>
+          <Button variant="default" rightSection={<span aria-hidden="true">▾</span>}>
             {state === 'copied' ? `✓ ${t('copied')}` : t('copyAs')}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {options.map((option) => (
-            <Menu.Item key={option.label} onClick={() => void Promise.resolve(option.text()).then(copy)}>
-              {option.label}
+          {copyFormats.map(([format, key]) => (
+            <Menu.Item key={format} onClick={() => void copy(text(format))}>
+              {t(key)}
             </Menu.Item>
           ))}
           <Menu.Label>{t('copyNote')}</Menu.Label>

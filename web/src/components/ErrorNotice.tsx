@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useErrorText } from './errorText';
 import classes from './ErrorNotice.module.css';
 import { Notice } from './Notice';
+import { TechnicalMessage } from './TechnicalMessage';
 
 export interface ErrorNoticeProps {
   error: unknown;
@@ -33,12 +34,7 @@ export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
           ))}
         </ul>
       )}
-      {text.raw && (
-        <details>
-          <summary className={classes.summary}>{t('technical')}</summary>
-          <pre className={classes.raw}>{text.raw}</pre>
-        </details>
-      )}
+      {text.raw && <TechnicalMessage text={text.raw} />}
       {text.reference && <p className={classes.reference}>{t('reference', { id: text.reference })}</p>}
     </Notice>
   );

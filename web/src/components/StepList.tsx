@@ -4,6 +4,7 @@ import type { Step, StepStatus } from '../api/types';
 import { duration } from '../lib/time';
 import { useStepText } from './errorText';
 import classes from './StepList.module.css';
+import { TechnicalMessage } from './TechnicalMessage';
 
 export interface StepListProps {
   steps: Step[];
@@ -59,12 +60,7 @@ function Line({ step, raw, waiting }: { step: Step; raw?: string; waiting: boole
         {failed && (fix || technical) && (
           <div className={classes.remedy}>
             {fix && <p>{fix}</p>}
-            {technical && (
-              <details>
-                <summary className={classes.summary}>{t('technical')}</summary>
-                <pre className={classes.raw}>{technical}</pre>
-              </details>
-            )}
+            {technical && <TechnicalMessage text={technical} />}
           </div>
         )}
       </div>

@@ -10,10 +10,6 @@ import { ErrorSummary } from './ErrorSummary';
 import { HealthMark } from './HealthMark';
 import { StepList } from './StepList';
 
-afterEach(async () => {
-  await i18next.changeLanguage('en');
-});
-
 describe('HealthMark', () => {
   it('says the health in words', () => {
     renderPage(<HealthMark health="slow" />);

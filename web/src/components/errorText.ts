@@ -1,8 +1,19 @@
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, NetworkError, SessionLostError, StreamDroppedError } from '../api/errors';
-import type { FieldProblem, Step } from '../api/types';
+import { usePhrases } from '../api/queries';
+import type { Fact, FieldProblem, Step } from '../api/types';
 import { language } from '../i18n';
+
+/** A failure as the server tells it, with the facts of what it belongs to. */
+export interface Failure {
+  code: string | null;
+  message: string;
+  fix?: string;
+  facts?: Fact[];
+}
+
+export const factsOf = (steps: Step[] = []): Fact[] => steps.flatMap((step) => step.facts ?? []);
 
 export interface CodeText {
   what: string;
@@ -21,24 +32,44 @@ export interface ErrorText {
 }
 
 /**
- * What the page says about a code of the server. The server's own words are English and carry the values (hosts, users);
- * another language has its own words for the code, and the server's ones become the technical message.
+ * What the page says about a failure. The server's own words are English and carry the values (hosts, users). Another language
+ * has the same sentence where the fact of the failure brings its template; else its own words for the code, which may say less:
+ * then the server's ones become the technical message.
  */
 export function useCodeText() {
   const { t } = useTranslation('errors');
+  const phrases = usePhrases();
   return useCallback(
-    (code: string | null, message: string, fix?: string, values: Record<string, string> = {}): CodeText => {
-      const from = values.from && t(values.from === 'Trino' ? 'from.trino' : 'from.manager');
-      const named = { ...t('unnamed', { returnObjects: true }), ...values, ...(from && { from }) };
-      const own = (part: 'what' | 'fix') =>
-        code ? capitalised(t(`${part}.${code}` as 'network', { ...named, defaultValue: '' })) : '';
-      if (language() === 'en') return { what: message || own('what'), fix: fix || own('fix') || undefined };
-      const what = own('what');
-      return { what: what || message, fix: own('fix') || fix, original: what && message ? message : undefined };
+    ({ code, message, fix, facts }: Failure): CodeText => {
+      const fact = facts?.find((each) => each.code === code);
+      const { from, ...values } = fact?.values ?? {};
+      const unnamed: Record<string, string> = {
+        ...t('unnamed', { returnObjects: true }),
+        ...(from && { from: t(from === 'Trino' ? 'from.trino' : 'from.manager') }),
+      };
+      const ofClass = (part: 'what' | 'fix') =>
+        code ? capitalised(t(`${part}.${code}` as 'network', { ...unnamed, ...values, defaultValue: '' })) : '';
+      if (language() === 'en') return { what: message || ofClass('what'), fix: fix || ofClass('fix') || undefined };
+      const ofTemplate = (template = '') => filled(phrases?.[template] ?? '', values, unnamed);
+      const sentence = ofTemplate(fact?.message);
+      const what = sentence || ofClass('what');
+      return {
+        what: what || message,
+        fix: ofTemplate(fact?.fix) || ofClass('fix') || fix,
+        original: !sentence && what && message ? message : undefined,
+      };
     },
-    [t],
+    [t, phrases],
   );
 }
+
+/** A template with its values. Words of the page begin a sentence with a capital; a host's name stays as it is. */
+const filled = (template: string, values: Record<string, string>, unnamed: Record<string, string>) =>
+  template.replace(/\{(\w+)\}/g, (placeholder, name: string, at: number) => {
+    const key = name === '1' ? 'detail' : name;
+    const words = unnamed[key] ?? placeholder;
+    return values[key] ?? (at === 0 ? capitalised(words) : words);
+  });
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -48,12 +79,9 @@ export function useStepText() {
   const codeText = useCodeText();
   return useCallback(
     (step: Step): CodeText => {
-      const facts = step.facts ?? [];
-      if (step.status === 'failed') {
-        return codeText(step.code, step.message, step.fix, facts.find(({ code }) => code === step.code)?.values);
-      }
+      if (step.status === 'failed') return codeText(step);
       if (language() === 'en' || !step.message) return { what: step.message };
-      const said = facts.map(({ code, values }) => {
+      const said = factsOf([step]).map(({ code, values }) => {
         const what = values.what ?? '';
         const count = values.count === undefined ? undefined : Number(values.count);
         const noun = t(`noun.${what}` as 'network', { count: count ?? 0, defaultValue: values.count ? `${values.count} ${what}` : what });
@@ -84,7 +112,7 @@ export function useErrorText() {
     (error: unknown): ErrorText => {
       if (error instanceof ApiError) {
         const { problem, retryAfter } = error;
-        const { what, fix, original } = codeText(problem.code, problem.detail, problem.fix);
+        const { what, fix, original } = codeText({ ...problem, message: problem.detail, facts: factsOf(problem.steps) });
         const busy = retryAfter !== null && problem.status === 429 ? t('busyFix', { seconds: retryAfter }) : undefined;
         return {
           what,

@@ -13,8 +13,6 @@ const values = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match
 // Words for codes may exist in one language only: the other shows the words of the server.
 const ofPage = (tree: Tree) => leaves(tree).filter(([key]) => !/^errors\.(what|fix|fact|noun)\./.test(key));
 
-afterEach(() => setLanguage('en'));
-
 describe('catalogues', () => {
   const french = new Map(leaves(fr));
   it('have the same keys', () => {

@@ -1,7 +1,13 @@
 // A catalog as text that does the same elsewhere: a request, a statement of Trino, a custom resource.
 // No secret is ever in it: each is a placeholder named after its field.
 
-export type CopyFormat = 'curl' | 'sql' | 'yaml';
+/** Each with the key of its name. */
+export const copyFormats = [
+  ['curl', 'copyCurl'],
+  ['sql', 'copySql'],
+  ['yaml', 'copyYaml'],
+] as const;
+export type CopyFormat = (typeof copyFormats)[number][0];
 
 type Value = string | number | boolean | Record<string, string>;
 

@@ -6,7 +6,7 @@ export const row = (name: string, change: Partial<CatalogSummary> = {}): Catalog
   description: '',
   allow_roles: ['akko-admin'],
   health: 'healthy',
-  health_detail: { code: '', message: '', fix: '', checked_at: 1_700_000_000, since: null, duration_ms: 20 },
+  health_detail: { code: '', message: '', fix: '', facts: [], checked_at: 1_700_000_000, since: null, duration_ms: 20 },
   phase: 'ready',
   operation_id: null,
   revision: 1,

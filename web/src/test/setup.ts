@@ -1,5 +1,5 @@
 import '@testing-library/jest-dom/vitest';
-import '../i18n';
+import i18next from '../i18n';
 import { afterEach } from 'vitest';
 import { cleanup, configure } from '@testing-library/react';
 
@@ -32,4 +32,7 @@ HTMLDialogElement.prototype.close ??= function close(this: HTMLDialogElement) {
   this.open = false;
 };
 
-afterEach(() => cleanup());
+afterEach(async () => {
+  cleanup();
+  await i18next.changeLanguage('en');
+});

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useChecks } from '../../api/queries';
 import type { Check } from '../../api/types';
 import { ErrorNotice } from '../../components/ErrorNotice';
-import { useCodeText } from '../../components/errorText';
+import { factsOf, useCodeText } from '../../components/errorText';
 import { HealthMark } from '../../components/HealthMark';
 import { RelativeTime } from '../../components/RelativeTime';
 import { StepList } from '../../components/StepList';
@@ -12,13 +12,7 @@ import classes from './detail.module.css';
 
 function CheckLine({ check }: { check: Check }) {
   const { t, i18n } = useTranslation('detail');
-  const codeText = useCodeText();
-  const { what } = codeText(
-    check.code,
-    check.message,
-    check.fix,
-    check.steps.flatMap((step) => step.facts ?? []).find((fact) => fact.code === check.code)?.values,
-  );
+  const { what } = useCodeText()({ ...check, facts: factsOf(check.steps) });
   return (
     <li className={classes.checkLine}>
       <details>

@@ -2,9 +2,10 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import type { Catalog, Check } from '../../api/types';
+import i18next from '../../i18n';
 import { alpha, catalog, events, problem, step } from '../../test/fixtures';
 import { renderPage } from '../../test/render';
-import { server } from '../../test/server';
+import { phrasesAre, server } from '../../test/server';
 import DetailPage from '.';
 
 const check = (change: Partial<Check> = {}): Check => ({
@@ -126,6 +127,19 @@ it('unfolds the steps of an old check', async () => {
   expect(screen.getByText(/old step/)).not.toBeVisible();
   await userEvent.click(summary);
   expect(screen.getByText(/old step/)).toBeVisible();
+});
+
+it('says in French what an old check found', async () => {
+  const message = 'No door {port} at {host}.';
+  const facts = [{ code: 'tcp_refused', values: { host: 'h', port: '1' }, message }];
+  const failed = { code: 'tcp_refused', message: 'No door 1 at h.' };
+  manager(catalog('sales'), [check({ ...failed, steps: [step('tcp', { status: 'failed', ...failed, facts })] })]);
+  server.use(phrasesAre({ [message]: 'Pas de porte {port} chez {host}.' }));
+  await i18next.changeLanguage('fr');
+  renderPage(<DetailPage name="sales" tab="checks" />);
+  // The panel's step, the line of the check, and its step.
+  expect(await screen.findAllByText(/Pas de porte 1 chez h\./)).toHaveLength(3);
+  expect(screen.queryByText(/No door/)).not.toBeInTheDocument();
 });
 
 it('follows the operation of a catalog that is being registered, and what a failure undid', async () => {

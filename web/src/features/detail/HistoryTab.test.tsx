@@ -55,8 +55,6 @@ const manager = (there: boolean) =>
     http.get('*/api/admin/connectors', () => HttpResponse.json([alpha])),
   );
 
-afterEach(() => setLanguage('en'));
-
 const lines = async () => (await screen.findAllByRole('listitem')).map((line) => line.textContent);
 
 it('says in words who did what, how it went and why not, in the order of the manager', async () => {

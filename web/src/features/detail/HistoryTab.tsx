@@ -13,7 +13,7 @@ import classes from './detail.module.css';
 /** What the code of a failure means, in the words that the page has for it; else the code. */
 function Cause({ code }: { code: string }) {
   const { t } = useTranslation('detail');
-  const { what } = useCodeText()(code, '');
+  const { what } = useCodeText()({ code, message: '' });
   return <p className={classes.cause}>{what || t('cause', { code })}</p>;
 }
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { base } from '../../api/client';
 import { ApiError } from '../../api/errors';
-import { useCatalog, useCatalogs, useConnectors } from '../../api/queries';
+import { useCatalog, useCatalogs, useConnector, useConnectorTitle } from '../../api/queries';
 import type { Catalog } from '../../api/types';
 import { ConfirmRemove } from '../../components/ConfirmRemove';
 import { CopyMenu } from '../../components/CopyMenu';
@@ -14,7 +14,7 @@ import { NotFound } from '../../components/NotFound';
 import { Notice } from '../../components/Notice';
 import { OperationProgress } from '../../components/OperationProgress';
 import { focusHeading, PageHeader } from '../../components/PageHeader';
-import { copyAs, type CopyFormat } from '../../lib/copyAs';
+import { copyAs } from '../../lib/copyAs';
 import { copySource } from '../../lib/copySource';
 import { type DetailTab, detailTabs, navigate, routes } from '../../routes';
 import { AccessTab } from './AccessTab';
@@ -29,14 +29,13 @@ const isTab = (text: string): text is DetailTab => (detailTabs as readonly strin
 
 function Facts({ catalog }: { catalog: Catalog }) {
   const { t } = useTranslation('detail');
-  const { data: connectors } = useConnectors();
-  const connector = connectors?.find((each) => each.id === catalog.connector);
+  const title = useConnectorTitle()(catalog.connector);
   const changed = catalog.updated_at - catalog.created_at > 60;
   return (
     <>
       {catalog.description && <p>{catalog.description}</p>}
       <p className={classes.facts}>
-        <span>{connector?.title ?? catalog.connector}</span>
+        <span>{title}</span>
         <Dated words={(day) => t('registered', { day, user: catalog.created_by })} at={catalog.created_at} />
         {changed && <Dated words={(day) => t('changed', { day, user: catalog.updated_by })} at={catalog.updated_at} />}
       </p>
@@ -46,8 +45,7 @@ function Facts({ catalog }: { catalog: Catalog }) {
 
 function Sections({ catalog, tab }: { catalog: Catalog; tab: DetailTab }) {
   const { t } = useTranslation('detail');
-  const { data: connectors } = useConnectors();
-  const connector = connectors?.find((each) => each.id === catalog.connector);
+  const connector = useConnector(catalog.connector);
   return (
     <div className={classes.columns}>
       <Tabs
@@ -94,19 +92,10 @@ function Registering({ operationId, name }: { operationId: string; name: string 
 
 function Actions({ catalog, onRemove }: { catalog: Catalog; onRemove: () => void }) {
   const { t } = useTranslation('detail');
-  const { t: common } = useTranslation();
-  const { data: connectors } = useConnectors();
-  const connector = connectors?.find((each) => each.id === catalog.connector);
-  const text = (format: CopyFormat) => () => copyAs(format, copySource(catalog, connector), base());
+  const connector = useConnector(catalog.connector);
   return (
     <>
-      <CopyMenu
-        options={[
-          { label: common('copyCurl'), text: text('curl') },
-          { label: common('copySql'), text: text('sql') },
-          { label: common('copyYaml'), text: text('yaml') },
-        ]}
-      />
+      <CopyMenu text={(format) => copyAs(format, copySource(catalog, connector), base())} />
       {catalog.phase === 'ready' && (
         <Button variant="default" className={classes.remove} onClick={onRemove}>
           {t('remove')}

@@ -17,7 +17,7 @@ export function HealthCell({ row, testing }: { row: CatalogSummary; testing: boo
   const { health, health_detail: detail, phase } = row;
   const word = phase === 'removing' ? 'removing' : health;
   const slow = language() !== 'en' && health === 'slow' && !detail.code && detail.duration_ms !== null;
-  const said = health === 'failing' || health === 'slow' ? codeText(detail.code, detail.message).what : '';
+  const said = health === 'failing' || health === 'slow' ? codeText(detail).what : '';
   const reason = slow ? t('slow', { duration: duration(detail.duration_ms ?? 0, i18n.language) }) : said;
   return (
     <div className={classes.health}>

@@ -2,9 +2,10 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
 import type { CatalogSummary } from '../../api/types';
+import i18next from '../../i18n';
 import { alpha, problem, row } from '../../test/fixtures';
 import { alice, renderPage } from '../../test/render';
-import { server } from '../../test/server';
+import { phrasesAre, server } from '../../test/server';
 import { ListPage } from './ListPage';
 
 const rows = [
@@ -39,6 +40,21 @@ it('says health, reason and age in words', async () => {
   expect(await within(rowOf('sales')).findByText('Alpha DB')).toBeVisible();
   expect(rowOf('sales')).toHaveTextContent('+2');
   expect(within(rowOf('young')).getByRole('link', { name: 'Show progress' })).toHaveAttribute('href', '#/c/young');
+});
+
+it('says the reason in French, by its template and with its values', async () => {
+  const said = (name: string, fact: object) =>
+    row(name, {
+      health: 'failing',
+      health_detail: { code: 'tcp_refused', message: 'in English', facts: [{ code: 'tcp_refused', values: { host: 'h', port: '1' }, ...fact }], checked_at: 1 },
+    });
+  manager([said('by-class', {}), said('by-template', { message: 'No door {port} at {host}.' })]);
+  server.use(phrasesAre({ 'No door {port} at {host}.': 'Pas de porte {port} chez {host}.' }));
+  await i18next.changeLanguage('fr');
+  renderPage(<ListPage />);
+  expect(await screen.findByText('Pas de porte 1 chez h.')).toBeVisible();
+  expect(rowOf('by-template')).toHaveTextContent('Pas de porte 1 chez h.');
+  expect(rowOf('by-class')).toHaveTextContent('Connexion refusée par h sur le port 1.');
 });
 
 it('lists what Trino has of others, without a menu', async () => {

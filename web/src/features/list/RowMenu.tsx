@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CatalogSummary } from '../../api/types';
-import type { CopyFormat } from '../../lib/copyAs';
+import { type CopyFormat, copyFormats } from '../../lib/copyAs';
 import classes from './ListPage.module.css';
 
 export interface RowMenuProps {
@@ -11,12 +11,6 @@ export interface RowMenuProps {
   onCopy: (format: CopyFormat, words: string) => void;
   onRemove: () => void;
 }
-
-const formats = [
-  ['curl', 'copyCurl'],
-  ['sql', 'copySql'],
-  ['yaml', 'copyYaml'],
-] as const;
 
 /** Gives the focus back to a row's menu button. */
 export function focusActions(name: string): void {
@@ -49,7 +43,7 @@ export function RowMenu({ row, testing, onTest, onCopy, onRemove }: RowMenuProps
           {t('test')}
         </Menu.Item>
         <Menu.Divider />
-        {formats.map(([format, key]) => (
+        {copyFormats.map(([format, key]) => (
           <Menu.Item key={format} onClick={() => onCopy(format, common(key))}>
             {t('copyAs', { format: common(key) })}
           </Menu.Item>

@@ -81,12 +81,6 @@ function Access({ form, problems, busy }: NewCatalog) {
   );
 }
 
-const formats = [
-  ['curl', 'copyCurl'],
-  ['sql', 'copySql'],
-  ['yaml', 'copyYaml'],
-] as const;
-
 function Actions({ form, connector, busy, submission, test }: NewCatalog) {
   const { t } = useTranslation('add');
   const { t: common } = useTranslation();
@@ -102,11 +96,7 @@ function Actions({ form, connector, busy, submission, test }: NewCatalog) {
       <Button variant="subtle" onClick={() => navigate(routes.list)}>
         {common('cancel')}
       </Button>
-      {connector && (
-        <CopyMenu
-          options={formats.map(([format, label]) => ({ label: common(label), text: () => formAs(format, connector, form.getValues()) }))}
-        />
-      )}
+      {connector && <CopyMenu text={(format) => formAs(format, connector, form.getValues())} />}
       <p className={`muted small ${classes.hint}`}>{up ? t('registerHint') : common('trinoDown')}</p>
     </div>
   );
