@@ -48,7 +48,7 @@ export class Visit {
       storageState: kept,
       timezoneId: 'Europe/Paris',
     });
-    visit.context.setDefaultTimeout(10_000);
+    visit.context.setDefaultTimeout(20_000);
     await visit.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(entry.url).origin });
     if (!bypassCSP) await visit.context.addInitScript(watchViolations);
     visit.context.on('request', (request) => visit.#requested(request));
@@ -99,8 +99,9 @@ export class Visit {
     await heading.first().waitFor();
   }
 
+  /** Without a graphics card a picture of a whole page takes a busy machine more than ten seconds. */
   picture(name) {
-    return this.page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+    return this.page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true, timeout: 40_000 });
   }
 
   /** WCAG 2.0 to 2.2 A and AA, and the best practices; the visit must have been opened with bypassCSP. */

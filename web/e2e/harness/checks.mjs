@@ -93,7 +93,7 @@ export function check(name, run, options = {}) {
 }
 
 function register(name, run, options, entry) {
-  test(name, { timeout: options.timeout ?? 60_000 }, async () => {
+  test(name, { timeout: options.timeout ?? 120_000 }, async () => {
     const bench = new Bench(entry());
     try {
       await bench.manager.removeAll();
