@@ -10,12 +10,8 @@ import pytest
 import requests
 
 from support.api import problem
-from support.processes import REPOSITORY
 from support.product import Product
 from support.stage import Stage
-
-if not (REPOSITORY / "web/package.json").exists():
-    pytest.skip("there is no page in this tree", allow_module_level=True)
 
 
 def get(shared: Stage, path: str, **headers: str) -> requests.Response:
