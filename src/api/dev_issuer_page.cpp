@@ -37,11 +37,32 @@ button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 }
 )";
 
-std::string page(std::string_view heading, std::string_view content) {
-  std::string html =
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+struct Words {
+  std::string_view sign_in;
+  std::string_view choose;
+  std::string_view signed_out;
+  std::string_view close;
+};
+
+constexpr Words kEnglish = {
+    "Development sign-in",
+    "Choose who you are. There are no passwords here: this sign-in is for development on "
+    "one machine.",
+    "Signed out", "You can close this page."};
+constexpr Words kFrench = {
+    "Connexion de développement",
+    "Choisissez qui vous êtes. Il n’y a pas de mot de passe ici : cette connexion sert au "
+    "développement sur une seule machine.",
+    "Vous êtes déconnecté", "Vous pouvez fermer cette page."};
+
+const Words& words_in(Language language) { return language == Language::french ? kFrench : kEnglish; }
+
+std::string page(Language language, std::string_view heading, std::string_view content) {
+  std::string html = "<!doctype html>\n<html lang=\"";
+  html.append(to_string(language)).append("\">\n<head>\n<meta charset=\"utf-8\">\n");
+  html.append(
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"robots\" content=\"noindex\">\n<title>";
+      "<meta name=\"robots\" content=\"noindex\">\n<title>");
   html.append(heading).append(" – AKKO Catalog Manager</title>\n");
   html.append("<link rel=\"stylesheet\" href=\"/dev-issuer/style.css\">\n</head>\n<body>\n<main>\n<h1>");
   html.append(heading).append("</h1>\n").append(content).append("</main>\n</body>\n</html>\n");
@@ -77,11 +98,10 @@ std::string html_escaped(std::string_view text) {
   return out;
 }
 
-std::string sign_in_page(const IssuerParameters& parameters) {
-  std::string content =
-      "<p>Choose who you are. There are no passwords here: this sign-in is for development on one "
-      "machine.</p>\n"
-      "<form method=\"post\" action=\"/dev-issuer/login\">\n";
+std::string sign_in_page(const IssuerParameters& parameters, Language language) {
+  const auto& words = words_in(language);
+  std::string content = "<p>";
+  content.append(words.choose).append("</p>\n<form method=\"post\" action=\"/dev-issuer/login\">\n");
   for (const auto& [name, value] : parameters) {
     if (name == "user") continue;  // that is what the buttons say
     content +=
@@ -93,11 +113,16 @@ std::string sign_in_page(const IssuerParameters& parameters) {
     content += "<span class=\"name\">" + html_escaped(user.name) + "</span>";
     content += "<span class=\"role\">" + html_escaped(user.role) + "</span></button>\n";
   }
-  return page("Development sign-in", content + "</form>\n");
+  return page(language, words.sign_in, content + "</form>\n");
 }
 
-std::string message_page(std::string_view heading, std::string_view text) {
-  return page(html_escaped(heading), "<p>" + html_escaped(text) + "</p>\n");
+std::string signed_out_page(Language language) {
+  const auto& words = words_in(language);
+  return page(language, words.signed_out, "<p>" + std::string(words.close) + "</p>\n");
+}
+
+std::string refused_page(std::string_view why) {
+  return page(Language::english, "This sign-in cannot go on", "<p>" + html_escaped(why) + ".</p>\n");
 }
 
 std::string_view issuer_style() { return kStyle; }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/dev_issuer.hpp"
+#include "domain/language.hpp"
 
 namespace akko::api {
 
@@ -12,9 +13,10 @@ namespace akko::api {
 std::string html_escaped(std::string_view text);
 
 // Asks who signs in. `parameters` come back with the answer.
-std::string sign_in_page(const IssuerParameters& parameters);
-// One heading and one sentence.
-std::string message_page(std::string_view heading, std::string_view text);
+std::string sign_in_page(const IssuerParameters& parameters, Language language);
+std::string signed_out_page(Language language);
+// `why`: for the developer of a client, in English.
+std::string refused_page(std::string_view why);
 std::string_view issuer_style();
 
 }  // namespace akko::api

@@ -35,6 +35,16 @@ std::string browser_origin(std::string_view issuer) {
   return std::string(origin);
 }
 
+// Of the page of the issuer: what the client asks for (OpenID Connect Core 1.0, 3.1.2.1), else the browser.
+Language language_of(const Request& request, const IssuerParameters& parameters) {
+  const auto asked = std::find_if(parameters.begin(), parameters.end(),
+                                  [](const auto& parameter) { return parameter.first == "ui_locales"; });
+  if (asked == parameters.end()) return preferred_language(request.header("accept-language"));
+  auto locales = asked->second;
+  std::replace(locales.begin(), locales.end(), ' ', ',');
+  return preferred_language(locales);
+}
+
 class IssuerEndpoints {
  public:
   explicit IssuerEndpoints(DevIssuer& issuer)
@@ -43,7 +53,8 @@ class IssuerEndpoints {
         cookie_(cookie_name(origin_of(issuer.issuer()))) {}
 
   Response authorize(const Request& request) const {
-    return show(issuer_.authorize(request.query, session_of(request)), 302);
+    return show(issuer_.authorize(request.query, session_of(request)), 302,
+                language_of(request, request.query));
   }
   Response log_in(const Request& request) const;
   Response log_out(const Request& request, const IssuerParameters& parameters) const;
@@ -57,7 +68,7 @@ class IssuerEndpoints {
            "; Max-Age=" + std::string(seconds) + "; HttpOnly; SameSite=Lax";
   }
   std::optional<Error> foreign_form(const Request& request) const;
-  Response show(const Step& step, int redirect_status) const;
+  Response show(const Step& step, int redirect_status, Language language) const;
 
   DevIssuer& issuer_;
   std::string origin_;
@@ -99,11 +110,12 @@ Response page_response(int status, std::string html, std::string_view form_targe
   return response;
 }
 
-Response IssuerEndpoints::show(const Step& step, int redirect_status) const {
+Response IssuerEndpoints::show(const Step& step, int redirect_status, Language language) const {
   switch (step.kind) {
     case Step::Kind::form:
       // Chromium holds a form to form-action on each redirect that answers it.
-      return page_response(200, sign_in_page(step.parameters), "'self' " + policy_source(step.target_origin));
+      return page_response(200, sign_in_page(step.parameters, language),
+                           "'self' " + policy_source(step.target_origin));
     case Step::Kind::redirect: {
       auto response = Response::empty(redirect_status);
       response.headers.emplace_back("Location", step.location);
@@ -113,11 +125,11 @@ Response IssuerEndpoints::show(const Step& step, int redirect_status) const {
       return response;
     }
     case Step::Kind::done:
-      return page_response(200, message_page("Signed out", "You can close this page."), "'none'");
+      return page_response(200, signed_out_page(language), "'none'");
     case Step::Kind::refused:
       break;
   }
-  return page_response(400, message_page("This sign-in cannot go on", step.refusal + "."), "'none'");
+  return page_response(400, refused_page(step.refusal), "'none'");
 }
 
 Response IssuerEndpoints::log_in(const Request& request) const {
@@ -126,12 +138,13 @@ Response IssuerEndpoints::log_in(const Request& request) const {
   if (!form) return problem(form.error(), request);
   const auto user =
       std::find_if(form->begin(), form->end(), [](const auto& field) { return field.first == "user"; });
-  return show(issuer_.sign_in(*form, user == form->end() ? std::string_view() : user->second), 303);
+  return show(issuer_.sign_in(*form, user == form->end() ? std::string_view() : user->second), 303,
+              language_of(request, *form));
 }
 
 Response IssuerEndpoints::log_out(const Request& request, const IssuerParameters& parameters) const {
   const auto step = issuer_.sign_out(parameters, session_of(request));
-  auto response = show(step, 303);
+  auto response = show(step, 303, language_of(request, parameters));
   if (step.kind != Step::Kind::refused) response.headers.emplace_back("Set-Cookie", set_cookie("", "0"));
   return response;
 }

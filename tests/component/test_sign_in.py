@@ -118,6 +118,14 @@ def test_sign_out(browser: Browser) -> None:
     assert browser.post("/logout", {"post_logout_redirect_uri": "http://localhost/"}).status_code == 303
 
 
+def test_it_speaks_the_language_that_the_client_asks_for(browser: Browser) -> None:
+    assert '<html lang="fr">' in (french := browser.authorize(ui_locales="fr en").text) and "Connexion de développement" in french
+    assert '<html lang="en">' in browser.authorize(ui_locales="de").text
+    french_browser = {"Accept-Language": "fr"}
+    assert "Connexion de développement" in browser.get("/authorize", browser.parameters(), headers=french_browser).text
+    assert "Vous êtes déconnecté" in browser.get("/logout", headers=french_browser).text
+
+
 @pytest.mark.parametrize("uri", ["http://localhost:5173/cb?a=b", "http://[::1]:8480/", "https://127.0.0.1", "http://127.0.0.1:1/x%20y"])
 def test_addresses_on_this_machine(shared: Stage, uri: str) -> None:
     browser = Browser(shared.product, redirect_uri=uri)

@@ -5,6 +5,7 @@ import { AuthProvider, useAuth } from 'react-oidc-context';
 import { base, setSession } from '../api/client';
 import type { UiConfig } from '../api/types';
 import { PageLoading } from '../components/PageLoading';
+import { language } from '../i18n';
 import { StartFailed } from './pages';
 
 interface SessionState {
@@ -33,6 +34,7 @@ function createManager(config: UiConfig): UserManager {
     post_logout_redirect_uri: base(),
     response_type: 'code',
     scope: config.scope,
+    ui_locales: language(),
     userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
     stateStore: new WebStorageStateStore({ prefix: stateStorePrefix, store: window.sessionStorage }),
     // The bridge below renews, so that no two renewals ever meet.
