@@ -16,7 +16,7 @@
 #include "adapters/sqlite_store_audit.hpp"
 #include "adapters/sqlite_store_file.hpp"
 #include "adapters/sqlite_store_rows.hpp"
-#include "app/name_taken.hpp"
+#include "app/refusals.hpp"
 
 namespace akko {
 namespace {
@@ -135,8 +135,7 @@ class SqliteCatalogStore final : public CatalogStore {
   Result<Catalog> reserve(const Catalog& draft, const SecretValues& secrets,
                           const OperationRecord& operation) override {
     const std::scoped_lock lock(writing_);
-    if (const auto* holder = snapshot()->find(draft.spec.name.text()))
-      return tl::make_unexpected(name_taken(*holder));
+    if (const auto* holder = snapshot()->find(draft.spec.name.text())) return name_taken(*holder);
     auto reserved = draft;
     AKKO_CHECK(file_->write("reserving a name", [&](SQLite::Database& database) -> Result<void> {
       reserved.health_revision = reserved.revision = advance(database, "revision");

@@ -1,6 +1,7 @@
 // Checks of registered catalogs: run one now, show the last ones.
 #include <utility>
 
+#include "api/check_stream.hpp"
 #include "api/event_stream.hpp"
 #include "api/handlers.hpp"
 #include "api/problem.hpp"
@@ -8,29 +9,15 @@
 namespace akko::api {
 namespace {
 
-using Asked = std::shared_ptr<CatalogChecks::Asked>;
-
-// As the test of a new connection streams: plan, then each step as it begins and ends, then the result.
-Response stream_check(const HandlerPorts& ports, Asked asked) {
-  auto stream = std::make_shared<EventStream>();
-  auto work = [&checks = ports.checks, stream, asked = std::move(asked)] {
-    stream->push({"plan", "", check_plan_json(CheckProgress().steps(), CatalogChecks::deadline_of(*asked))});
-    const auto report = checks.run(*asked, stream->stop_token(), [&](const StepReport& step) {
-      stream->push({"step", "", step_json(step)});
-    });
-    stream->push({"result", "", test_report_json(report)});
-    stream->close();
-  };
-  return Response::events(std::move(stream), std::move(work));
-}
-
 Response check_catalog(const HandlerPorts& ports, const Request& request) {
-  const Caller caller{request.principal, request.request_id, request.peer, request.stop};
-  auto asked = ports.checks.admit(request.path_parameter("name"), caller);
+  auto asked = ports.checks.admit(request.path_parameter("name"), caller_of(request));
   if (!asked) return problem(asked.error(), request);
-  if (request.header("accept").find("text/event-stream") != std::string_view::npos)
-    return stream_check(ports, std::move(*asked));
-  return Response::json(200, test_report_json(ports.checks.run(**asked, request.stop)));
+  const auto deadline = CatalogChecks::deadline_of(**asked);
+  return check_answer(request, deadline,
+                      [&checks = ports.checks, asked = std::move(*asked)](
+                          const CheckProgress::Observer& observer, const std::stop_token& stop) {
+                        return checks.run(*asked, stop, observer);
+                      });
 }
 
 // Ends when the client leaves, reads too slowly, or after a while; it then asks again.

@@ -1,5 +1,6 @@
 // What is refused before anything is tried: because of this Trino, or of how often somebody asks.
 #include "app/catalog_service.hpp"
+#include "app/refusals.hpp"
 
 namespace akko {
 
@@ -10,10 +11,7 @@ SecretTransport CatalogService::transport() const {
 Result<void> CatalogService::check_trino(const JudgedRequest& judged) const {
   const auto facts = coordination_.trino.facts();
   const auto& needed = judged.definition->trino_connector(judged.raw);
-  if (!facts.up) {
-    return fail(ErrorCode::unavailable, "trino_unavailable", "Trino does not answer: " + facts.problem,
-                "Start the coordinator or check AKKO_TRINO_URL, then try again.");
-  }
+  if (!facts.up) return trino_is_silent(facts.problem);
   if (facts.connectors_known && !facts.connectors.contains(needed)) {
     return fail(ErrorCode::failed_precondition, "plugin_missing",
                 "connection test failed: this Trino has no connector " + needed + ".",

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "app/catalog_service.hpp"
-#include "app/name_taken.hpp"
 #include "app/operation_id.hpp"
 #include "app/operation_report.hpp"
+#include "app/refusals.hpp"
 
 namespace akko {
 namespace {
@@ -93,19 +93,14 @@ Result<CatalogService::AdmittedRegistration> CatalogService::admit(const Catalog
                 "Choose another name, or wait until that has ended.");
   }
   const auto snapshot = ports_.store.snapshot();
-  if (const auto* holder = snapshot->find(name.text())) return tl::make_unexpected(name_taken(*holder));
+  if (const auto* holder = snapshot->find(name.text())) return name_taken(*holder);
   const auto& definition = *judged.definition;
-  const auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::registration);
-  Operation plan;
-  plan.id = operation_id;
+  auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::registration);
+  auto plan = operation_on(name, request.connector, operation_id, caller);
   plan.kind = Operation::Kind::register_catalog;
-  plan.catalog = name.text();
-  plan.connector = request.connector;
-  plan.user = caller.principal.name;
-  plan.request_id = caller.request_id;
-  plan.started_at = ports_.clock.now();
   plan.steps = registration_steps(!complete.secrets.empty(), definition.trial_first());
   return AdmittedRegistration{std::move(judged),
+                              std::move(complete),
                               request.connector,
                               request.description,
                               std::move(held),
@@ -136,12 +131,12 @@ tl::expected<Catalog, RegistrationFailure> CatalogService::run_registration(Admi
 }
 
 // Everything a registration needs; nothing has been changed yet.
-Result<Undertaking> CatalogService::prepare(const AdmittedRegistration& admitted, const Caller& caller) {
+Result<Undertaking> CatalogService::prepare(AdmittedRegistration& admitted, const Caller& caller) {
   const auto& judged = admitted.judged;
   const auto& operation_id = admitted.operation.id();
   const auto& definition = *judged.definition;
   AKKO_TRY(const auto secret_revision, ports_.store.next_secret_revision());
-  auto complete = definition.complete(judged.raw, ConnectorDefinition::Purpose::registration);
+  auto complete = std::move(admitted.complete);
   const auto now = ports_.clock.now();
   Catalog draft{.spec = {*judged.name, admitted.connector, judged.raw.properties, judged.options,
                          admitted.description, judged.allow_roles},

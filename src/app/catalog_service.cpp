@@ -5,6 +5,7 @@
 
 #include "app/operation_id.hpp"
 #include "app/operation_report.hpp"
+#include "app/refusals.hpp"
 
 namespace akko {
 namespace {
@@ -24,20 +25,6 @@ Error removal_error(const SagaFailure& failure) {
                   Scrubber().scrub(failure.trino->message, 500),
               "Try again when Trino answers.")
       .value();
-}
-
-Operation removal_of(const Catalog& catalog, const Caller& caller, const std::string& operation_id,
-                     UnixMillis now) {
-  Operation plan;
-  plan.id = operation_id;
-  plan.kind = Operation::Kind::remove_catalog;
-  plan.catalog = catalog.spec.name.text();
-  plan.connector = catalog.spec.connector;
-  plan.user = caller.principal.name;
-  plan.request_id = caller.request_id;
-  plan.started_at = now;
-  plan.steps = removal_steps();
-  return plan;
 }
 
 }  // namespace
@@ -108,8 +95,7 @@ Result<void> CatalogService::remove(std::string_view name, std::optional<std::ui
   if (const auto* catalog = snapshot->find(name)) found = *catalog;
   std::optional<RunningOperation> operation;
   Result<void> result = found ? deregister(name, if_match, caller, operation_id, *found, operation)
-                              : Result<void>(fail(ErrorCode::not_found, "catalog_not_found",
-                                                  "there is no registered catalog of this name"));
+                              : Result<void>(no_such_catalog());
   ports_.metrics.operation("delete", result.has_value(), Seconds(SteadyClock::now() - start));
   AuditEvent event;
   event.event = result ? "CATALOG_DELETED" : "CATALOG_DELETE_FAILED";
@@ -142,6 +128,18 @@ void CatalogService::audit(AuditEvent event, const Caller& caller, const std::st
   event.request_id = caller.request_id;
   event.client = caller.client;
   ports_.audit.write(event);
+}
+
+Operation CatalogService::operation_on(const CatalogName& name, const std::string& connector,
+                                       const std::string& id, const Caller& caller) const {
+  Operation plan;
+  plan.id = id;
+  plan.catalog = name.text();
+  plan.connector = connector;
+  plan.user = caller.principal.name;
+  plan.request_id = caller.request_id;
+  plan.started_at = ports_.clock.now();
+  return plan;
 }
 
 std::chrono::milliseconds CatalogService::deadline_of(const ConnectorDefinition& definition) const {
@@ -218,22 +216,18 @@ Result<void> CatalogService::deregister(std::string_view name, std::optional<std
   const auto held = coordination_.names.hold(found.spec.name, context.deadline, context.stop);
   const auto snapshot = ports_.store.snapshot();  // what is true now that we hold the name
   const auto* current = snapshot->find(name);
-  if (current == nullptr) {
-    return fail(ErrorCode::not_found, "catalog_not_found", "there is no registered catalog of this name");
-  }
-  if (!held || current->phase != Phase::ready) {
-    return fail(ErrorCode::already_exists, "operation_in_progress",
-                "the catalog " + found.spec.name.text() + " is being registered or removed right now",
-                "Wait until that has ended, then try again.");
-  }
+  if (current == nullptr) return no_such_catalog();
+  if (!held || current->phase != Phase::ready) return operation_holds(found.spec.name);
   if (if_match && *if_match != current->revision) {
     return fail(ErrorCode::aborted, "revision_mismatch",
                 "the catalog was changed by " + current->updated_by + " since you read it",
                 "Read it again and decide anew.");
   }
   found = *current;
-  operation.emplace(
-      coordination_.operations.begin(removal_of(found, caller, operation_id, ports_.clock.now())));
+  auto plan = operation_on(found.spec.name, found.spec.connector, operation_id, caller);
+  plan.kind = Operation::Kind::remove_catalog;
+  plan.steps = removal_steps();
+  operation.emplace(coordination_.operations.begin(std::move(plan)));
   OperationReport report(*operation, coordination_.listing, found.spec.name, ports_.secrets.description(),
                          [](const SagaFailure& failure) { return removal_error(failure); });
   Undertaking undertaking{.plan = plan_removal(),

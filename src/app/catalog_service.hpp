@@ -77,6 +77,7 @@ class CatalogService {
   // "secrets_plugin_missing", …); resource_exhausted ("too_many_checks").
   struct AdmittedRegistration {
     JudgedRequest judged;
+    RawValues complete;  // as Trino gets them; taken by the run
     std::string connector;
     std::string description;
     std::optional<NameLocks::Held> held;
@@ -126,7 +127,7 @@ class CatalogService {
                                    std::vector<StepReport>& steps);
   Result<void> check_before(AdmittedRegistration& admitted, const DiagnosisContext& texts,
                             const CallContext& context, CheckProgress& progress);
-  Result<Undertaking> prepare(const AdmittedRegistration& admitted, const Caller& caller);
+  Result<Undertaking> prepare(AdmittedRegistration& admitted, const Caller& caller);
   Catalog with_first_check(Catalog catalog, const std::vector<StepReport>& steps, const Caller& caller);
   Result<TestReport> check_connection(const JudgedRequest& judged, const CallContext& context,
                                       CheckProgress progress);
@@ -138,6 +139,9 @@ class CatalogService {
   Result<void> deregister(std::string_view name, std::optional<std::uint64_t> if_match, const Caller& caller,
                           const std::string& operation_id, Catalog& found,
                           std::optional<RunningOperation>& operation);
+  // What is announced of an operation; kind and steps are to be added.
+  Operation operation_on(const CatalogName& name, const std::string& connector, const std::string& id,
+                         const Caller& caller) const;
   SecretTransport transport() const;
   std::chrono::milliseconds deadline_of(const ConnectorDefinition& definition) const;
   NetworkPart network_part() const;

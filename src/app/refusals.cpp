@@ -1,4 +1,4 @@
-#include "app/name_taken.hpp"
+#include "app/refusals.hpp"
 
 #include <array>
 #include <chrono>
@@ -21,7 +21,7 @@ std::string day_text(UnixMillis moment) {
 
 }  // namespace
 
-Error name_taken(const Catalog& holder) {
+tl::unexpected<Error> name_taken(const Catalog& holder) {
   const auto use = [&]() -> std::string {
     switch (holder.phase) {
       case Phase::registering:
@@ -36,8 +36,22 @@ Error name_taken(const Catalog& holder) {
   return fail(ErrorCode::already_exists, "name_taken",
               "the name " + holder.spec.name.text() + " is in use (" + use + ")",
               holder.phase == Phase::ready ? "Choose another name, or remove that catalog first."
-                                           : "Choose another name, or try again in some seconds.")
-      .value();
+                                           : "Choose another name, or try again in some seconds.");
+}
+
+tl::unexpected<Error> no_such_catalog() {
+  return fail(ErrorCode::not_found, "catalog_not_found", "there is no registered catalog of this name");
+}
+
+tl::unexpected<Error> operation_holds(const CatalogName& name) {
+  return fail(ErrorCode::already_exists, "operation_in_progress",
+              "the catalog " + name.text() + " is being registered or removed right now",
+              "Wait until that has ended, then try again.");
+}
+
+tl::unexpected<Error> trino_is_silent(std::string_view problem) {
+  return fail(ErrorCode::unavailable, "trino_unavailable", "Trino does not answer: " + std::string(problem),
+              "Start the coordinator or check AKKO_TRINO_URL, then try again.");
 }
 
 }  // namespace akko
