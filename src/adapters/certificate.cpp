@@ -14,6 +14,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/utf8.hpp"
+#include "domain/diagnosis.hpp"
 
 namespace akko::net {
 namespace {
@@ -100,12 +101,12 @@ std::optional<NetworkFailure> objection_to(const X509& certificate, const std::s
   const auto* from = ::X509_get0_notBefore(&certificate);
   const auto* to = ::X509_get0_notAfter(&certificate);
   // 0 is a date that cannot be read.
-  if (::X509_cmp_current_time(to) <= 0) return NetworkFailure{"tls_expired", "ended on " + day_of(to)};
-  if (::X509_cmp_current_time(from) >= 0) {
-    return NetworkFailure{"tls_expired", "not valid before " + day_of(from)};
-  }
+  if (::X509_cmp_current_time(to) <= 0) return NetworkFailure{"tls_expired", day_of(to), kCertificateEnded};
+  if (::X509_cmp_current_time(from) >= 0)
+    return NetworkFailure{"tls_expired", day_of(from), kCertificateTooEarly};
   // The check fills caches inside the certificate, under OpenSSL's own lock.
-  if (!is_for(const_cast<X509&>(certificate), host)) return NetworkFailure{"tls_name", names_of(certificate)};
+  if (!is_for(const_cast<X509&>(certificate), host))
+    return NetworkFailure{"tls_name", names_of(certificate), kCertificateOfOther};
   return std::nullopt;
 }
 

@@ -23,7 +23,8 @@ constexpr std::size_t kMaxVerifierBytes = 128;
 constexpr std::int64_t kMaxMaxAge = 1'000'000'000;
 
 bool is_unreserved(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return boost::urls::unreserved_chars(c); });
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return boost::urls::unreserved_chars(c); });
 }
 
 bool is_base64url(std::string_view text) {

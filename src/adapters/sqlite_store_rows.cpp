@@ -65,10 +65,13 @@ json::array to_value(const Facts& facts) {
   for (const auto& fact : facts) {
     json::object values;
     for (const auto& [name, value] : fact.values) values[name] = value;
-    array.push_back({{"code", fact.code}, {"values", std::move(values)}});
+    array.push_back(
+        {{"code", fact.code}, {"values", std::move(values)}, {"message", fact.message}, {"fix", fact.fix}});
   }
   return array;
 }
+
+std::string to_json(const Facts& facts) { return json::serialize(to_value(facts)); }
 
 std::string to_json(const std::vector<StepReport>& steps) {
   json::array array;
@@ -127,10 +130,16 @@ const json::string* text_member(const json::object& object, std::string_view nam
   return member == nullptr ? nullptr : member->if_string();
 }
 
-// Null: a check that was kept before there were facts.
-bool from_value(const json::value* value, Facts& out) {
-  if (value == nullptr) return true;
-  const auto* array = value->if_array();
+// Facts kept before they had sentences have none.
+bool read_sentence(const json::object& fact, std::string_view name, std::string& out) {
+  if (!fact.contains(name)) return true;
+  const auto* text = text_member(fact, name);
+  if (text != nullptr) out = text_of(*text);
+  return text != nullptr;
+}
+
+bool from_json(const json::value& value, Facts& out) {
+  const auto* array = value.if_array();
   if (array == nullptr) return false;
   for (const auto& item : *array) {
     const auto* object = item.if_object();
@@ -143,6 +152,8 @@ bool from_value(const json::value* value, Facts& out) {
       if (!text.is_string()) return false;
       fact.values[std::string(name)] = text_of(text.get_string());
     }
+    if (!read_sentence(*object, "message", fact.message) || !read_sentence(*object, "fix", fact.fix))
+      return false;
   }
   return true;
 }
@@ -164,8 +175,9 @@ bool from_json(const json::value& value, std::vector<StepReport>& out) {
     if (!whole) return false;
     const auto which = word_of(*step, kCheckSteps);
     const auto how = word_of(*status, kStepStatuses);
+    const auto* said = object->if_contains("facts");  // null: kept before there were facts
     Facts facts;
-    if (!which || !how || !from_value(object->if_contains("facts"), facts)) return false;
+    if (!which || !how || (said != nullptr && !from_json(*said, facts))) return false;
     out.push_back({*which, *how, std::chrono::milliseconds(took->get_int64()), text_of(*message),
                    text_of(*code), text_of(*fix), std::move(facts)});
   }
@@ -240,7 +252,7 @@ void bind_catalog(SQLite::Statement& statement, const Catalog& catalog) {
                static_cast<std::int64_t>(catalog.revision), catalog.operation_id, catalog.created_at,
                catalog.created_by, catalog.updated_at, catalog.updated_by, health.fix, health.since,
                static_cast<std::int64_t>(health.took ? health.took->count() : -1),
-               static_cast<std::int64_t>(catalog.health_revision));
+               static_cast<std::int64_t>(catalog.health_revision), to_json(health.facts));
 }
 
 // The columns are read in the order of the braces.
@@ -272,6 +284,7 @@ Result<Catalog> read_catalog(const SQLite::Statement& row) {
   catalog.health.since = columns.number();
   catalog.health.took = columns.span();
   catalog.health_revision = columns.count();
+  catalog.health.facts = columns.from_json_text<Facts>();
   if (!columns.broken_column().empty()) return corrupt("catalogs", key, columns.broken_column());
   return catalog;
 }

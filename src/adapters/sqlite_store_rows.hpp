@@ -18,8 +18,9 @@ inline constexpr std::string_view kCatalogColumns =
     "health_message, "
     "health_checked_at, secrets, secret_revision, revision, operation_id, created_at, created_by, "
     "updated_at, "
-    "updated_by, health_fix, health_since, health_took, health_revision";
-inline constexpr int kCatalogColumnCount = 23;
+    "updated_by, health_fix, health_since, health_took, health_revision, "
+    "health_facts";
+inline constexpr int kCatalogColumnCount = 24;
 
 // Binds parameters 1 to kCatalogColumnCount.
 void bind_catalog(SQLite::Statement& statement, const Catalog& catalog);

@@ -10,7 +10,7 @@ namespace akko::sqlite {
 inline constexpr int kApplicationId = 0x414B4B4F;
 
 // Migration n brings PRAGMA user_version from n to n + 1.
-inline constexpr std::array<std::string_view, 4> kMigrations = {R"sql(
+inline constexpr std::array<std::string_view, 5> kMigrations = {R"sql(
 -- One row: which key seals, and the counters. `revision` numbers every change of a catalog, so that no
 -- two states of the store, and no two records of one name, ever share a revision.
 CREATE TABLE store (
@@ -128,6 +128,10 @@ CREATE TABLE audit_events (
   detail       TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX audit_events_by_name ON audit_events (name, number);
+)sql",
+                                                                R"sql(
+-- What health_message and health_fix say, for those who say it in another language.
+ALTER TABLE catalogs ADD COLUMN health_facts TEXT NOT NULL DEFAULT '[]';
 )sql"};
 
 }  // namespace akko::sqlite

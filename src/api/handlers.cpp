@@ -4,20 +4,17 @@
 #include <utility>
 
 #include "api/catalog_decoder.hpp"
+#include "api/check_stream.hpp"
 #include "api/dev_issuer_routes.hpp"
 #include "api/etag.hpp"
-#include "api/event_stream.hpp"
 #include "api/idempotency.hpp"
 #include "api/operation_handlers.hpp"
 #include "api/problem.hpp"
+#include "app/refusals.hpp"
 #include "base/json_writer.hpp"
 
 namespace akko::api {
 namespace {
-
-Caller caller_of(const Request& request) {
-  return {request.principal, request.request_id, request.peer, request.stop};
-}
 
 Response fresh_json(const Request& request, std::string text) {
   auto body = std::make_shared<const std::string>(std::move(text));
@@ -69,48 +66,27 @@ Response create_catalog(const HandlerPorts& ports, const Request& request) {
       .with("ETag", catalog_etag(*created, ports.trino.up()));
 }
 
-// What could not be tested after all, as a report.
-TestReport untested(const Error& error) {
-  TestReport report;
-  report.diagnosis = {error.reason, error.message, error.fix, error.raw, error.retryable};
-  report.steps = CheckProgress().steps();
-  return report;
-}
-
-// The same test as a stream of events: plan, then each step as it begins and ends, then the result.
-Response stream_test(const HandlerPorts& ports, const Request& request, CatalogService::AdmittedTest test) {
-  auto stream = std::make_shared<EventStream>();
-  auto caller = caller_of(request);
-  caller.stop = stream->stop_token();
-  auto work = [&service = ports.service, stream, caller = std::move(caller), test = std::move(test)] {
-    stream->push({"plan", "", check_plan_json(CheckProgress().steps(), test.deadline)});
-    const auto report = service.run_test(
-        test, caller, [&](const StepReport& step) { stream->push({"step", "", step_json(step)}); });
-    stream->push({"result", "", test_report_json(report ? *report : untested(report.error()))});
-    stream->close();
-  };
-  return Response::events(std::move(stream), std::move(work));
-}
-
 Response test_catalog(const HandlerPorts& ports, const Request& request) {
   if (const auto json = require_json(request); !json) return problem(json.error(), request);
   auto decoded = decode_catalog_request(request.body);
   if (!decoded) return problem(decoded.error(), request);
-  const auto caller = caller_of(request);
+  auto caller = caller_of(request);
   auto test = ports.service.admit_test(decoded->request, std::move(decoded->violations), caller);
   if (!test) return problem(test.error(), request);
-  if (request.header("accept").find("text/event-stream") != std::string_view::npos)
-    return stream_test(ports, request, std::move(*test));
-  const auto report = ports.service.run_test(*test, caller);
-  if (!report) return problem(report.error(), request);
-  return Response::json(200, test_report_json(*report));
+  const auto deadline = test->deadline;
+  return check_answer(request, deadline,
+                      [&service = ports.service, caller = std::move(caller), test = std::move(*test)](
+                          const CheckProgress::Observer& observer, const std::stop_token& stop) {
+                        auto watched = caller;
+                        watched.stop = stop;
+                        return service.run_test(test, watched, observer);
+                      });
 }
 
 Response get_catalog(const HandlerPorts& ports, const Request& request) {
   const auto snapshot = ports.service.catalogs();
   const auto* catalog = snapshot->find(request.path_parameter("name"));
-  if (catalog == nullptr)
-    return problem(404, "catalog_not_found", "there is no registered catalog of this name", request);
+  if (catalog == nullptr) return problem(no_such_catalog().value(), request);
   const bool trino_up = ports.trino.up();
   auto body = catalog_json(*catalog, ports.service.form_values(*catalog), trino_up);
   return conditional(request, std::make_shared<const std::string>(std::move(body)),
@@ -145,6 +121,11 @@ Response get_connector(const HandlerPorts& ports, const Request& request) {
   const auto language = preferred_language(request.header("accept-language"));
   return in_language(fresh_json(request, connector_json(*definition, ports.trino.facts(), language)),
                      language);
+}
+
+Response get_phrases(const HandlerPorts& ports, const Request& request) {
+  const auto language = preferred_language(request.header("accept-language"));
+  return in_language(fresh_json(request, phrases_json(ports.connectors, language)), language);
 }
 
 Response readyz(const HandlerPorts& ports) {
@@ -185,6 +166,8 @@ void add_catalog_routes(Router& router, const HandlerPorts& ports) {
 void add_reading_routes(Router& router, const HandlerPorts& ports) {
   router.add({Method::get, "/api/admin/connectors", Access::admin, Runs::quick, "",
               [ports](const Request& request) { return get_connectors(ports, request); }});
+  router.add({Method::get, "/api/admin/phrases", Access::admin, Runs::quick, "",
+              [ports](const Request& request) { return get_phrases(ports, request); }});
   router.add({Method::get, "/api/admin/connectors/{id}", Access::admin, Runs::quick, "",
               [ports](const Request& request) { return get_connector(ports, request); }});
   router.add(
@@ -209,6 +192,10 @@ void add_open_routes(Router& router, const HandlerPorts& ports) {
 }
 
 }  // namespace
+
+Caller caller_of(const Request& request) {
+  return {request.principal, request.request_id, request.peer, request.stop};
+}
 
 void add_routes(Router& router, const HandlerPorts& ports) {
   add_catalog_routes(router, ports);

@@ -38,6 +38,8 @@ struct HandlerPorts {
   DevIssuer* dev_issuer = nullptr;  // null = its routes do not exist
 };
 
+Caller caller_of(const Request& request);
+
 void add_routes(Router& router, const HandlerPorts& ports);
 // Its parts in files of their own.
 void add_health_routes(Router& router, const HandlerPorts& ports);

@@ -5,18 +5,12 @@
 
 #include "api/problem.hpp"
 #include "api/views.hpp"
-#include "app/name_taken.hpp"
+#include "app/refusals.hpp"
 #include "base/json_writer.hpp"
 #include "base/utf8.hpp"
 
 namespace akko::api {
 namespace {
-
-struct StepWords {
-  std::string_view id;
-  std::string_view title;
-  std::string_view ran_from;
-};
 
 // The steps of an operation beside those of a connection check.
 constexpr std::array<StepWords, 7> kWords = {{
@@ -35,34 +29,9 @@ StepWords words_of(const std::string& id) {
   }
   for (const auto step :
        {CheckStep::dns, CheckStep::tcp, CheckStep::tls, CheckStep::sign_in, CheckStep::metadata}) {
-    if (akko::to_string(step) == id) return {id, title_of(step), ran_from(step)};
+    if (akko::to_string(step) == id) return api::words_of(step);
   }
   return {id, id, "manager"};
-}
-
-void write_step(JsonWriter& json, const OperationStep& step) {
-  const auto words = words_of(step.id);
-  json.begin_object()
-      .member("id", step.id)
-      .member("title", words.title)
-      .member("ran_from", words.ran_from)
-      .member("status", akko::to_string(step.status))
-      .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
-      .member("message", step.message);
-  write_facts(json, step.facts);
-  json.key("code");
-  if (step.code.empty()) {
-    json.null();
-  } else {
-    json.value(step.code).member("fix", step.fix);
-  }
-  json.end_object();
-}
-
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name).begin_array();
-  for (const auto& text : texts) json.value(text);
-  json.end_array();
 }
 
 // Why a name is not free.
@@ -76,7 +45,8 @@ struct NameProblem {
 std::optional<NameProblem> problem_of(std::string_view name, const CatalogSnapshot& record,
                                       const TrinoListing& trino, Operations& operations) {
   if (const auto* holder = record.find(name)) {
-    return NameProblem{"name_taken", name_taken(*holder).message, holder->created_by, holder->created_at};
+    return NameProblem{"name_taken", name_taken(*holder).value().message, holder->created_by,
+                       holder->created_at};
   }
   if (const auto running = operations.running_for(name)) {
     return NameProblem{"name_taken", running->user + " is registering this name at this moment",
@@ -114,10 +84,11 @@ std::string operation_json(const Operation& operation) {
     json.null();
   }
   json.key("steps").begin_array();
-  for (const auto& step : operation.steps) write_step(json, step);
+  for (const auto& step : operation.steps) write_step(json, words_of(step.id), step);
   json.end_array();
   write_texts(json, "undone", operation.undone);
   write_texts(json, "left", operation.left);
+  write_facts(json, operation.left_facts, "left_facts");
   json.key("problem");
   if (operation.problem) {
     json.raw(problem_json(*operation.problem, operation.request_id,
@@ -131,7 +102,7 @@ std::string operation_json(const Operation& operation) {
 
 std::string operation_step_json(const OperationStep& step) {
   JsonWriter json;
-  write_step(json, step);
+  write_step(json, words_of(step.id), step);
   return json.take();
 }
 

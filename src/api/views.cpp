@@ -9,12 +9,6 @@
 namespace akko::api {
 namespace {
 
-void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
-  json.key(name).begin_array();
-  for (const auto& text : texts) json.value(text);
-  json.end_array();
-}
-
 void write_moment(JsonWriter& json, std::string_view name, UnixMillis moment) {
   json.key(name);
   if (moment == 0) {
@@ -46,6 +40,7 @@ void write_health(JsonWriter& json, const HealthDetail& health) {
   } else {
     json.null();
   }
+  write_facts(json, health.facts);
   json.end_object();
 }
 
@@ -74,27 +69,9 @@ void write_summary(JsonWriter& json, const Catalog& catalog, bool trino_up) {
       .member("updated_by", catalog.updated_by);
 }
 
-void write_step(JsonWriter& json, const StepReport& step) {
-  json.begin_object()
-      .member("id", akko::to_string(step.step))
-      .member("title", title_of(step.step))
-      .member("ran_from", ran_from(step.step))
-      .member("status", akko::to_string(step.status))
-      .member("duration_ms", static_cast<std::int64_t>(step.took.count()))
-      .member("message", step.message);
-  write_facts(json, step.facts);
-  json.key("code");
-  if (step.code.empty()) {
-    json.null();
-  } else {
-    json.value(step.code).member("fix", step.fix);
-  }
-  json.end_object();
-}
-
 void write_steps(JsonWriter& json, const std::vector<StepReport>& steps) {
   json.begin_array();
-  for (const auto& step : steps) write_step(json, step);
+  for (const auto& step : steps) write_step(json, words_of(step.step), step);
   json.end_array();
 }
 
@@ -143,15 +120,26 @@ void write_form(JsonWriter& json, const std::optional<FieldValues>& form) {
 
 }  // namespace
 
-void write_facts(JsonWriter& json, const Facts& facts) {
-  json.key("facts").begin_array();
+void write_facts(JsonWriter& json, const Facts& facts, std::string_view member) {
+  json.key(member).begin_array();
   for (const auto& fact : facts) {
     json.begin_object().member("code", fact.code).key("values").begin_object();
     for (const auto& [name, value] : fact.values) json.member(name, value);
-    json.end_object().end_object();
+    json.end_object();
+    if (!fact.message.empty()) json.member("message", fact.message);
+    if (!fact.fix.empty()) json.member("fix", fact.fix);
+    json.end_object();
   }
   json.end_array();
 }
+
+void write_texts(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).begin_array();
+  for (const auto& text : texts) json.value(text);
+  json.end_array();
+}
+
+namespace {
 
 std::string_view title_of(CheckStep step) {
   switch (step) {
@@ -168,6 +156,10 @@ std::string_view title_of(CheckStep step) {
   }
   return "";
 }
+
+}  // namespace
+
+StepWords words_of(CheckStep step) { return {akko::to_string(step), title_of(step), ran_from(step)}; }
 
 std::string_view to_string(WarmUp warm_up) {
   switch (warm_up) {
@@ -298,6 +290,14 @@ std::string connector_json(const ConnectorDefinition& definition, const TrinoFac
   return json.take();
 }
 
+std::string phrases_json(const ConnectorRegistry& connectors, Language language) {
+  JsonWriter json;
+  json.begin_object().member("language", akko::to_string(language)).key("phrases").begin_object();
+  for (const auto& [english, other] : connectors.phrases(language)) json.member(english, other);
+  json.end_object().end_object();
+  return json.take();
+}
+
 std::string test_report_json(const TestReport& report) {
   JsonWriter json;
   json.begin_object().member("ok", !report.diagnosis.has_value());
@@ -319,7 +319,7 @@ std::string test_report_json(const TestReport& report) {
 
 std::string step_json(const StepReport& step) {
   JsonWriter json;
-  write_step(json, step);
+  write_step(json, words_of(step.step), step);
   return json.take();
 }
 

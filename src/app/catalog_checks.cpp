@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/operation_id.hpp"
+#include "app/refusals.hpp"
 #include "base/log.hpp"
 
 namespace akko {
@@ -38,10 +39,6 @@ bool is_about_the_source(const TrinoFailure& failure) {
 std::string seconds_text(milliseconds span) {
   const auto tenths = (span.count() + 50) / 100;
   return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + " s";
-}
-
-tl::unexpected<Error> no_such_catalog() {
-  return fail(ErrorCode::not_found, "catalog_not_found", "there is no registered catalog of this name");
 }
 
 double gauge_value(Health health) {
@@ -180,35 +177,29 @@ UnixMillis CatalogChecks::record(const Catalog& catalog, const Finding& finding,
   check.user = user;
   check.steps = progress.steps();
   check.took = time_in_trino(check.steps);
-  HealthDetail health;
   if (finding.problem) {
     check.health = Health::failing;
     check.code = finding.problem->code;
-    check.message = health.message = finding.problem->message;
+    check.message = finding.problem->message;
     check.fix = finding.problem->fix;
   } else if (check.took > settings_.slow_after) {
     check.health = Health::slow;
-    check.message = health.message = "It works, but it took " + seconds_text(check.took) + ", longer than " +
-                                     seconds_text(settings_.slow_after) + ".";
+    check.message = "It works, but it took " + seconds_text(check.took) + ", longer than " +
+                    seconds_text(settings_.slow_after) + ".";
     check.fix =
         "Look at the load of the source and at the network in between; AKKO_HEALTH_SLOW_MS is the limit.";
   } else {
     check.health = Health::healthy;
     check.message = check.steps.back().message;
   }
-  health.health = check.health;
-  health.code = check.code;
-  health.fix = check.fix;
-  health.checked_at = check.checked_at;
-  health.took = check.took;
   ports_.metrics.catalog_check(to_string(check.health), to_string(trigger));
-  if (catalog.health.health != health.health) {
+  if (catalog.health.health != check.health) {
     log::info(
         "the health of a catalog has changed",
-        {{"catalog", catalog.spec.name.text()}, {"health", to_string(health.health)}, {"code", health.code}});
+        {{"catalog", catalog.spec.name.text()}, {"health", to_string(check.health)}, {"code", check.code}});
   }
   const auto recorded = ports_.store.record_health(catalog.spec.name, catalog.revision,
-                                                   health_after(catalog.health, health), &check);
+                                                   health_after(catalog.health, health_of(check)), &check);
   if (!recorded && recorded.error().reason != "conflict" && recorded.error().code != ErrorCode::not_found) {
     log::warn("a check could not be filed",
               {{"catalog", catalog.spec.name.text()}, {"reason", recorded.error().message}});
@@ -247,20 +238,13 @@ Result<std::shared_ptr<CatalogChecks::Asked>> CatalogChecks::admitted(std::strin
   event.connector = known->spec.connector;
   AKKO_CHECK(check_rate(ports_.checks, caller.principal));
   const auto facts = coordination_.trino.facts();
-  if (!facts.up) {
-    return fail(ErrorCode::unavailable, "trino_unavailable", "Trino does not answer: " + facts.problem,
-                "Start the coordinator or check AKKO_TRINO_URL, then try again.");
-  }
+  if (!facts.up) return trino_is_silent(facts.problem);
   std::stop_source stop;
   auto visit = coordination_.names.visit_urgently(known->spec.name, stop, Deadline::after(kMakeWay));
   const auto snapshot = ports_.store.snapshot();  // what is true now that we are there
   const auto* catalog = snapshot->find(name);
   if (catalog == nullptr) return no_such_catalog();
-  if (catalog->phase != Phase::ready) {
-    return fail(ErrorCode::already_exists, "operation_in_progress",
-                "the catalog " + event.name + " is being registered or removed right now",
-                "Wait until that has ended, then try again.");
-  }
+  if (catalog->phase != Phase::ready) return operation_holds(catalog->spec.name);
   if (!visit) {
     return fail(ErrorCode::already_exists, "check_in_progress",
                 "the catalog " + event.name + " is being tested or changed by somebody else right now",

@@ -18,11 +18,8 @@ Catalog CatalogService::with_first_check(Catalog catalog, const std::vector<Step
   check.took = time_in_trino(steps);
   check.message = steps.back().message;
   check.steps = steps;
-  HealthDetail health;
-  health.health = Health::healthy;
-  health.checked_at = health.since = check.checked_at;
-  health.took = check.took;
-  auto recorded = ports_.store.record_health(catalog.spec.name, catalog.revision, health, &check);
+  auto recorded = ports_.store.record_health(catalog.spec.name, catalog.revision,
+                                             health_after(catalog.health, health_of(check)), &check);
   ports_.metrics.catalog_check("healthy", to_string(check.trigger));
   if (recorded) return std::move(*recorded);
   log::warn("the first check could not be filed",

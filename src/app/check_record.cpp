@@ -1,5 +1,7 @@
 #include "app/check_record.hpp"
 
+#include <algorithm>
+
 namespace akko {
 
 std::string_view to_string(StepReport::Status status) {
@@ -32,6 +34,21 @@ std::string_view to_string(CheckTrigger trigger) {
       return "manual";
   }
   return "scheduled";
+}
+
+HealthDetail health_of(const CheckRecord& check) {
+  HealthDetail health;
+  health.health = check.health;
+  health.code = check.code;
+  if (check.health != Health::healthy) health.message = check.message;
+  health.checked_at = check.checked_at;
+  health.fix = check.fix;
+  health.took = check.took;
+  const auto failed = std::find_if(check.steps.begin(), check.steps.end(), [](const StepReport& step) {
+    return step.status == StepReport::Status::failed;
+  });
+  if (failed != check.steps.end()) health.facts = failed->facts;
+  return health;
 }
 
 std::chrono::milliseconds time_in_trino(const std::vector<StepReport>& steps) {

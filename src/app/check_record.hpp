@@ -54,6 +54,9 @@ struct CheckRecord {
 };
 inline constexpr std::size_t kKeptChecks = 20;  // of each catalog, the newest
 
+// What is on record of a catalog after this check.
+HealthDetail health_of(const CheckRecord& check);
+
 // How long the steps in Trino took: what tells whether a source is slow for those who query it.
 std::chrono::milliseconds time_in_trino(const std::vector<StepReport>& steps);
 

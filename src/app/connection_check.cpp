@@ -185,7 +185,7 @@ class NetworkSteps {
     auto texts = texts_;
     texts.host = host.name;
     texts.port = std::to_string(host.port);
-    return diagnose_network(failure.code, failure.detail, texts);
+    return diagnose_network(failure.code, failure.detail, failure.message, texts);
   }
 
   Network& network_;
@@ -271,7 +271,7 @@ void CheckProgress::skip(CheckStep step, std::string reason, Facts facts) {
 void CheckProgress::fail(CheckStep step, const Diagnosis& diagnosis) {
   at(step).code = diagnosis.code;
   at(step).fix = diagnosis.fix;
-  end(step, StepReport::Status::failed, diagnosis.message, {{diagnosis.code, diagnosis.values}});
+  end(step, StepReport::Status::failed, diagnosis.message, {diagnosis.fact});
 }
 
 void CheckProgress::fail_in_trino(const Diagnosis& diagnosis) {

@@ -104,21 +104,30 @@ void OperationReport::undone(std::string_view step) {
 
 // Undoing and finishing both end at the first thing that cannot be done: what comes after it is left, too.
 void OperationReport::stuck(std::string_view step) {
-  const std::string in_use = "the record, which keeps the name " + name_.text() + " in use";
-  if (step == kDropFromTrino) return leave(false, false, "the record, which says that it is being removed");
-  if (step == kRemoveSecrets) return leave(false, true, in_use);
+  if (step == kDropFromTrino) return leave(false, false, Record::removing);
+  if (step == kRemoveSecrets) return leave(false, true, Record::in_use);
   const bool record_only = step == SagaObserver::kReserveName || step == name_of(::akko::step::EraseRecord{});
   const bool secrets = !record_only && done_.contains(kWriteSecrets);
   const bool in_trino =
       step == kCreateInTrino || (done_.contains(kCreateInTrino) && !record_only && step != kWriteSecrets);
-  leave(in_trino, secrets || step == kWriteSecrets, in_use);
+  leave(in_trino, secrets || step == kWriteSecrets, Record::in_use);
 }
 
-void OperationReport::leave(bool in_trino, bool secrets, std::string record) {
-  if (in_trino) left_.push_back("the catalog " + name_.text() + " in Trino");
-  if (secrets) left_.push_back("its secret values in the " + secrets_);
-  left_.push_back(std::move(record));
-  operation_.leave(left_);
+void OperationReport::leave(bool in_trino, bool secrets, Record record) {
+  const auto& name = name_.text();
+  Facts facts;
+  const auto add = [&](std::string text, Fact fact) {
+    left_.push_back(std::move(text));
+    facts.push_back(std::move(fact));
+  };
+  if (in_trino) add("the catalog " + name + " in Trino", {"catalog_in_trino", {{"name", name}}});
+  if (secrets) add("its secret values in the " + secrets_, {"secret_values"});
+  if (record == Record::in_use) {
+    add("the record, which keeps the name " + name + " in use", {"record_in_use", {{"name", name}}});
+  } else {
+    add("the record, which says that it is being removed", {"record_removing"});
+  }
+  operation_.leave(left_, std::move(facts));
 }
 
 std::string OperationReport::left() const {

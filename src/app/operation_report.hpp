@@ -1,6 +1,7 @@
 // Tells an operation what its check and its saga do, step by step.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -42,7 +43,8 @@ class OperationReport final : public SagaObserver {
   std::string left() const;
 
  private:
-  void leave(bool in_trino, bool secrets, std::string record);
+  enum class Record : std::uint8_t { in_use, removing };
+  void leave(bool in_trino, bool secrets, Record record);
 
   RunningOperation& operation_;
   LatestListing& listing_;

@@ -118,9 +118,12 @@ void RunningOperation::undo(std::string_view step) {
   });
 }
 
-void RunningOperation::leave(std::vector<std::string> left) {
+void RunningOperation::leave(std::vector<std::string> left, Facts facts) {
   if (operations_ == nullptr) return;
-  operations_->change(id_, "", [&](Operation& operation) { operation.left = std::move(left); });
+  operations_->change(id_, "", [&](Operation& operation) {
+    operation.left = std::move(left);
+    operation.left_facts = std::move(facts);
+  });
 }
 
 void RunningOperation::succeed() {
@@ -194,6 +197,7 @@ void Operations::settle(std::string_view id) {
   auto& entry = found->second;
   auto settled = *entry.now;
   settled.left.clear();
+  settled.left_facts.clear();
   entry.now = std::make_shared<const Operation>(std::move(settled));
   entry.events.back().operation = entry.now;
 }

@@ -47,6 +47,7 @@ struct Operation {
   std::vector<OperationStep> steps;    // in the order in which they run
   std::vector<std::string> undone;     // ids of steps, in the order in which they were taken back
   std::vector<std::string> left;       // what could not be taken back yet, in words
+  Facts left_facts;                    // the same, each in its place
   std::optional<Error> problem;        // why it failed
   std::vector<StepReport> checked;     // how far the check of the connection came, when it failed
 };
@@ -94,7 +95,7 @@ class RunningOperation {
   void fail(std::string_view step, const Error& error, Facts facts = {});
   // The step was taken back.
   void undo(std::string_view step);
-  void leave(std::vector<std::string> left);
+  void leave(std::vector<std::string> left, Facts facts);
 
   // The end: nothing can be said afterwards. `checked`: see Operation.
   void succeed();

@@ -108,9 +108,11 @@ struct NetworkFailure {
   // tcp_unreachable, connection_closed, wrong_service, tls_none, tls_required, tls_failed, tls_expired,
   // tls_name, timeout, cancelled.
   std::string code;
-  // Fit for people, never a secret, may be empty: "10.20.4.11", "ended on 2026-01-03", the names in the
-  // certificate. Printable UTF-8.
+  // Fit for people, never a secret, may be empty: "10.20.4.11", "2026-01-03", the names in the certificate.
+  // Printable UTF-8.
   std::string detail;
+  // A sentence with placeholders, {1} for the detail, where it says more than that of the class.
+  std::string_view message = {};
 };
 template <typename T>
 using NetworkResult = tl::expected<T, NetworkFailure>;

@@ -370,6 +370,7 @@ void Reconciler::note_failure(const Catalog& catalog, const Diagnosis& diagnosis
   failing.code = diagnosis.code;
   failing.message = diagnosis.message;
   failing.fix = diagnosis.fix;
+  failing.facts = {diagnosis.fact};
   failing.checked_at = ports_.clock.now();
   record_health(catalog, health_after(catalog.health, failing));
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "domain/fact.hpp"
 
 namespace akko {
 
@@ -71,6 +72,7 @@ struct HealthDetail {
   std::string fix = {};                                          // what to do; may be empty
   UnixMillis since = 0;                                          // when this health began; 0 = not known
   std::optional<std::chrono::milliseconds> took = std::nullopt;  // of the last check, in Trino
+  Facts facts = {};                                              // what `message` and `fix` say
 
   friend bool operator==(const HealthDetail&, const HealthDetail&) = default;
 };

@@ -259,8 +259,14 @@ class ConnectorRegistry {
   const ConnectorDefinition* find(std::string_view id) const;
   const std::vector<std::unique_ptr<const ConnectorDefinition>>& all() const { return all_; }
 
+  // The sentences of diagnoses that a language has words for, placeholders unfilled.
+  const Translations& phrases(Language language) const;
+  // Takes them from the words of a language, once all definitions are there.
+  void translate(Language language, const Translations& words);
+
  private:
   std::vector<std::unique_ptr<const ConnectorDefinition>> all_;  // sorted by id
+  std::map<Language, Translations> phrases_;
 };
 
 // The definitions of this product (embedded), plus those of a directory: pairs of file name and

@@ -33,6 +33,27 @@ const ConnectorDefinition* ConnectorRegistry::find(std::string_view id) const {
   return found == all_.end() ? nullptr : found->get();
 }
 
+const Translations& ConnectorRegistry::phrases(Language language) const {
+  static const Translations kNone;
+  const auto found = phrases_.find(language);
+  return found == phrases_.end() ? kNone : found->second;
+}
+
+void ConnectorRegistry::translate(Language language, const Translations& words) {
+  auto sentences = general_sentences();
+  for (const auto& definition : all_) {
+    for (const auto& rule : definition->diagnosis())
+      sentences.insert(sentences.end(), {rule.message, rule.fix});
+    for (const auto& [code, hint] : definition->hints())
+      sentences.insert(sentences.end(), {hint.message, hint.fix});
+  }
+  auto& phrases = phrases_[language];
+  for (const auto& sentence : sentences) {
+    const auto found = words.find(sentence);
+    if (found != words.end()) phrases.insert(*found);
+  }
+}
+
 Result<ConnectorRegistry> load_connectors(
     const std::vector<std::pair<std::string_view, std::string_view>>& embedded,
     const std::vector<std::pair<std::string, std::string>>& from_directory,
@@ -53,6 +74,7 @@ Result<ConnectorRegistry> load_connectors(
     DefinitionReader::translate(definition, Language::french, words);
     registry.add(std::move(definition));
   }
+  registry.translate(Language::french, words);
   return registry;
 }
 

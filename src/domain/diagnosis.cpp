@@ -68,11 +68,23 @@ FactValues known_values(const DiagnosisContext& context, std::string_view from, 
   return values;
 }
 
+// What deadlines say, beside the rules.
+constexpr std::string_view kProbeTooLong = "{host}:{port} did not answer within {seconds} s.";
+constexpr std::string_view kCreateTooLong = "Trino did not create the catalog within {seconds} s.";
+constexpr std::string_view kFirstIsSlow =
+    "The first catalog of a connector takes Trino longer after its start. Try again.";
+// Where Trino may have more luck than this process: said after the fix.
+constexpr std::array<std::string_view, 4> kMayDiffer = {"dns_not_found", "dns_failed", "tcp_timeout",
+                                                        "tcp_unreachable"};
+constexpr std::string_view kIfItDiffers =
+    " If Trino reaches it and only the catalog manager does not, AKKO_NETWORK_CHECKS=off.";
+
 struct Verdict {
   std::string_view code;
   std::string_view message = {};  // "" = that of the class
   std::string_view fix = {};
-  std::string foreign = {};  // {1}, scrubbed
+  std::string foreign = {};         // {1}, scrubbed
+  std::string_view afterword = {};  // of the fix
 };
 
 std::string spelled(const FailureCause& cause) {
@@ -152,9 +164,8 @@ Verdict judge_statement(const TrinoFailure& failure, const DiagnosisContext& con
 }
 
 Verdict judge_deadline(TestStep step) {
-  if (step == TestStep::probe) return {"timeout", "{host}:{port} did not answer within {seconds} s."};
-  return {"timeout", "Trino did not create the catalog within {seconds} s.",
-          "The first catalog of a connector takes Trino longer after its start. Try again."};
+  if (step == TestStep::probe) return {"timeout", kProbeTooLong};
+  return {"timeout", kCreateTooLong, kFirstIsSlow};
 }
 
 Verdict judge(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber) {
@@ -200,13 +211,17 @@ bool placeholders_are_known(std::string_view text) {
 
 namespace {
 
+const DiagnosisClass& class_of(std::string_view code) {
+  const auto& classes = diagnosis_classes();
+  const auto known =
+      std::find_if(classes.begin(), classes.end(), [&](const auto& one) { return one.code == code; });
+  return known == classes.end() ? classes.back() : *known;
+}
+
 // The texts of a verdict: the rule's own words, else those of the connector for the class, else those of the
 // class.
 Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisContext& context) {
-  const auto& classes = diagnosis_classes();
-  const auto known =
-      std::find_if(classes.begin(), classes.end(), [&](const auto& one) { return one.code == verdict.code; });
-  const auto& texts = known == classes.end() ? classes.back() : *known;
+  const auto& texts = class_of(verdict.code);
   const auto values = values_of(context, from, verdict.foreign);
   const auto& hints = context.definition.hints();
   const auto hint = hints.find(texts.code);
@@ -216,12 +231,17 @@ Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisC
     const bool hinted = hint != hints.end() && !(hint->second.*of_hint).empty();
     return hinted ? std::string_view(hint->second.*of_hint) : of_class;
   };
+  const std::string message(chosen(verdict.message, &Hint::message, texts.message));
+  const auto fix = std::string(chosen(verdict.fix, &Hint::fix, texts.fix)).append(verdict.afterword);
   return {.code = std::string(texts.code),
-          .message = filled(chosen(verdict.message, &Hint::message, texts.message), values),
-          .fix = filled(chosen(verdict.fix, &Hint::fix, texts.fix), values),
+          .message = filled(message, values),
+          .fix = filled(fix, values),
           .raw = {},
           .retryable = texts.retryable,
-          .values = known_values(context, from, verdict.foreign)};
+          .fact = {.code = std::string(texts.code),
+                   .values = known_values(context, from, verdict.foreign),
+                   .message = message == texts.message ? "" : message,
+                   .fix = fix == texts.fix ? "" : fix}};
 }
 
 }  // namespace
@@ -232,18 +252,25 @@ Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context,
   return diagnosis;
 }
 
-Diagnosis diagnose_network(std::string_view code, std::string_view detail, const DiagnosisContext& context) {
-  // What Trino words in its own way, and what this process alone knows so exactly.
-  std::string_view message;
-  if (code == "tls_expired" && !detail.empty()) message = "The certificate of {host} {1}.";
-  if (code == "tls_name" && !detail.empty()) message = "The certificate of {host} is for another name: {1}.";
-  auto diagnosis = worded({code, message, {}, std::string(detail)}, "the catalog manager", context);
-  static constexpr std::array<std::string_view, 4> kMayDiffer = {"dns_not_found", "dns_failed", "tcp_timeout",
-                                                                 "tcp_unreachable"};
+Diagnosis diagnose_network(std::string_view code, std::string_view detail, std::string_view message,
+                           const DiagnosisContext& context) {
+  Verdict verdict{.code = code, .message = message, .foreign = std::string(detail)};
   if (std::find(kMayDiffer.begin(), kMayDiffer.end(), code) != kMayDiffer.end())
-    diagnosis.fix += " If Trino reaches it and only the catalog manager does not, AKKO_NETWORK_CHECKS=off.";
+    verdict.afterword = kIfItDiffers;
+  auto diagnosis = worded(verdict, "the catalog manager", context);
   diagnosis.raw = utf8::printable(detail, kLongestForeign);
   return diagnosis;
+}
+
+std::vector<std::string> general_sentences() {
+  std::vector<std::string> sentences;
+  for (const auto& rule : general_rules()) sentences.insert(sentences.end(), {rule.message, rule.fix});
+  for (const auto text : {kProbeTooLong, kCreateTooLong, kFirstIsSlow, kCertificateOfOther})
+    sentences.emplace_back(text);
+  for (const auto code : kMayDiffer)
+    sentences.push_back(std::string(class_of(code).fix).append(kIfItDiffers));
+  std::erase(sentences, "");
+  return sentences;
 }
 
 const std::vector<std::string>& diagnosis_codes() {

@@ -72,9 +72,9 @@ struct Diagnosis {
   // The caller may usefully try the same request again.
   bool retryable = false;
 
-  // What the texts may name, by placeholder: title, host, port, user, database, seconds, from, and detail for
-  // {1}. What is not known is left out.
-  FactValues values = {};
+  // The same for those who word it themselves. Values by placeholder: title, host, port, user, database,
+  // seconds, from, and detail for {1}; what is not known is left out.
+  Fact fact = {};
 };
 
 // A rule of a connector: when `pattern` is found in "<type>: <message>" of a cause, the failure is of
@@ -105,9 +105,19 @@ struct DiagnosisContext {
 // the deepest cause that a rule knows decides. Never returns an empty code.
 Diagnosis diagnose(const TrinoFailure& failure, const DiagnosisContext& context, const Scrubber& scrubber);
 
+// What this process knows as exactly as Trino does.
+inline constexpr std::string_view kCertificateEnded = "The certificate of {host} ended on {1}.";
+inline constexpr std::string_view kCertificateTooEarly = "The certificate of {host} is not valid before {1}.";
+inline constexpr std::string_view kCertificateOfOther = "The certificate of {host} is for another name: {1}.";
+
 // The same for a failure that this process met itself on its way to the source: `code` is a class, `detail`
-// what {1} stands for. Texts say "the catalog manager" where `diagnose` says "Trino".
-Diagnosis diagnose_network(std::string_view code, std::string_view detail, const DiagnosisContext& context);
+// what {1} stands for, `message` replaces the text of the class unless empty. Texts say "the catalog manager"
+// where `diagnose` says "Trino".
+Diagnosis diagnose_network(std::string_view code, std::string_view detail, std::string_view message,
+                           const DiagnosisContext& context);
+
+// The sentences, with placeholders, that are of no class and of no connector definition.
+std::vector<std::string> general_sentences();
 
 // The classes that `diagnose` can return, for documentation and tests.
 const std::vector<std::string>& diagnosis_codes();

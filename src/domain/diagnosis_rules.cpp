@@ -103,10 +103,8 @@ constexpr std::array kRules = {
     RuleText{"tcp_timeout", R"((?i)connect(?:ion)? timed out|ConnectTimeoutException)"},
     RuleText{"tcp_refused", R"(Connection refused)"},
     // TLS, the most specific first
-    RuleText{"tls_expired", R"(CertificateExpiredException: NotAfter: (.+))",
-             "The certificate of {host} ended on {1}."},
-    RuleText{"tls_expired", R"(CertificateNotYetValidException: NotBefore: (.+))",
-             "The certificate of {host} is not valid before {1}."},
+    RuleText{"tls_expired", R"(CertificateExpiredException: NotAfter: (.+))", kCertificateEnded},
+    RuleText{"tls_expired", R"(CertificateNotYetValidException: NotBefore: (.+))", kCertificateTooEarly},
     RuleText{"tls_name", R"(No subject alternative|No name matching|SSLPeerUnverifiedException)"},
     RuleText{"tls_untrusted",
              R"(unable to find valid certification path|PKIX path|CertPathValidatorException)"},

@@ -152,6 +152,7 @@ ADMIN_ROUTES = [
     ("DELETE", CATALOGS + "/some"),
     ("GET", "/api/admin/connectors"),
     ("GET", "/api/admin/connectors/postgresql"),
+    ("GET", "/api/admin/phrases"),
 ]
 
 

@@ -88,8 +88,13 @@ def test_health_is_news(trino: FakeTrino, make_product: Callable[..., Product]) 
     watcher = Watcher(stage)
     trino.accounts["trino_ro"] = "changed"
     row = watcher.wait("catalog", lambda data: data["health"] == "failing")
-    assert row["health_detail"]["code"] == "auth_refused"
+    detail = row["health_detail"]
+    assert detail["code"] == "auth_refused"
+    assert [(fact["code"], fact["values"]["user"]) for fact in detail["facts"]] == [("auth_refused", "trino_ro")]
     watcher.leave()
+    product.stop()
+    [again] = product.start().api().get("/api/admin/catalogs").json()
+    assert again["health_detail"]["facts"] == detail["facts"]
 
 
 def test_batches_are_not_too_many(stage: Stage, watch: Callable[[], Watcher]) -> None:

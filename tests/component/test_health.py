@@ -48,7 +48,7 @@ def test_a_registration_is_the_first_check(stage: Stage) -> None:
     created = stage.api.register(catalog("pg")).json()
     assert created["health"] == "healthy"
     detail = created["health_detail"]
-    assert (detail["code"], detail["message"], detail["fix"]) == ("", "", "")
+    assert (detail["code"], detail["message"], detail["fix"], detail["facts"]) == ("", "", "", [])
     assert detail["since"] == detail["checked_at"] and detail["duration_ms"] >= 0
     [first] = checks(stage.api)
     assert (first["trigger"], first["user"], first["health"], first["code"]) == ("registration", "alice", "healthy", None)

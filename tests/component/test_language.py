@@ -13,6 +13,7 @@ from support.stage import Stage
 
 LIST = "/api/admin/connectors"
 ONE = f"{LIST}/postgresql"
+PHRASES = "/api/admin/phrases"
 FRENCH: dict[str, str] = json.loads((REPOSITORY / "connectors/locales/fr.json").read_text(encoding="utf-8"))
 
 
@@ -32,7 +33,7 @@ def people_read(shown: Any) -> list[str]:
     return own + refused + [text for value in shown.values() for text in people_read(value)]
 
 
-@pytest.mark.parametrize("path", [LIST, ONE])
+@pytest.mark.parametrize("path", [LIST, ONE, PHRASES])
 @pytest.mark.parametrize(("header", "language"), [("fr-FR,fr;q=0.9,en;q=0.5", "fr"), ("en,fr;q=0.9", "en"), ("de", "en"), ("", "en")])
 def test_the_language_is_told(shared: Stage, path: str, header: str, language: str) -> None:
     response = shared.api.get(path, **asked(header))
@@ -47,7 +48,15 @@ def test_every_text_is_french(shared: Stage) -> None:
     assert french == [FRENCH[text] for text in english]
 
 
-@pytest.mark.parametrize("path", [LIST, ONE])
+def test_the_sentences_of_failures(shared: Stage) -> None:
+    assert shared.api.get(PHRASES, **asked("en")).json() == {"language": "en", "phrases": {}}
+    french = shared.api.get(PHRASES, **asked("fr")).json()
+    assert french["language"] == "fr"
+    assert "There is no database {1} at {host}." in french["phrases"]
+    assert french["phrases"].items() <= FRENCH.items()
+
+
+@pytest.mark.parametrize("path", [LIST, ONE, PHRASES])
 def test_each_language_has_its_etag(shared: Stage, path: str) -> None:
     tags = {language: shared.api.get(path, **asked(language)).headers["ETag"] for language in ("en", "fr")}
     assert tags["en"] != tags["fr"]

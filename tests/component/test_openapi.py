@@ -82,7 +82,7 @@ def test_answers_fit_their_schemas(shared: Stage) -> None:
     shared.api.register(catalog("shown"))
     for path, template in [
         ("/api/admin/catalogs", None), ("/api/admin/catalogs/shown", "/api/admin/catalogs/{name}"),
-        ("/api/admin/connectors", None), ("/api/admin/connectors/mysql", "/api/admin/connectors/{id}"),
+        ("/api/admin/phrases", None), ("/api/admin/connectors", None), ("/api/admin/connectors/mysql", "/api/admin/connectors/{id}"),
         ("/api/admin/catalogs/shown/checks", "/api/admin/catalogs/{name}/checks"), ("/api/admin/roles", None),
         ("/api/admin/catalogs/shown/history", "/api/admin/catalogs/{name}/history"),
         ("/api/admin/me", None), ("/readyz", None), ("/healthz", None), ("/ui-config.json", None),

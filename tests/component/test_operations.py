@@ -160,6 +160,7 @@ def test_what_could_not_be_undone_is_named_until_it_is(stage: Stage) -> None:
     assert dropping.entered.wait(5)
     failed = until(lambda: (now := shown(stage.api, operation["id"]))["status"] == "failed" and now, 15, "the undoing is given up")
     assert failed["undone"] == [] and len(failed["left"]) == 3 and "in Trino" in failed["left"][0]
+    assert [fact["code"] for fact in failed["left_facts"]] == ["catalog_in_trino", "secret_values", "record_in_use"]
     stage.trino.clear_faults()
     until(lambda: shown(stage.api, operation["id"])["left"] == [], 15, "the reconciler has undone the rest")
     assert stage.nothing_left("client-pg-01") == []

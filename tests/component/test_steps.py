@@ -102,6 +102,9 @@ def test_a_registration_that_fails_in_trino_has_its_steps_too(
     assert told["detail"].startswith("connection test failed")
     assert statuses(told) == ["passed", "passed", "skipped", *expected]
     assert failed_step(told)["code"] == code
+    [fact] = failed_step(told)["facts"]
+    assert fact["code"] == code
+    assert fact.get("message") == ("There is no database {1} at {host}." if code == "database_not_found" else None)
     assert steps.nothing_left("client-pg-01") == []
 
 

@@ -18,8 +18,9 @@ class FakeNetwork final : public Network {
  public:
   using Addresses = NetworkResult<std::vector<std::string>>;
 
-  static tl::unexpected<NetworkFailure> failure(std::string code, std::string detail = {}) {
-    return tl::unexpected<NetworkFailure>(NetworkFailure{std::move(code), std::move(detail)});
+  static tl::unexpected<NetworkFailure> failure(std::string code, std::string detail = {},
+                                                std::string_view message = {}) {
+    return tl::unexpected<NetworkFailure>(NetworkFailure{std::move(code), std::move(detail), message});
   }
 
   void on_resolve(std::string host, Addresses answer) { set(resolved_, std::move(host), std::move(answer)); }

@@ -11,8 +11,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CONNECTORS = REPOSITORY / "connectors"
 LOCALES = sorted((CONNECTORS / "locales").glob("*.json"))
 FILES = sorted(path for path in CONNECTORS.glob("*.json") if not path.name.endswith(".schema.json"))
-RULES = (REPOSITORY / "src/domain/diagnosis_rules.cpp").read_text()
-DIAGNOSIS = (REPOSITORY / "src/domain/diagnosis.cpp").read_text()
+# Adjacent literals joined.
+SOURCE = re.sub(r'"\s+"', "", "".join((REPOSITORY / "src/domain" / f"diagnosis{part}").read_text() for part in (".hpp", ".cpp", "_rules.cpp")))
 # What a text names that every language keeps: placeholders ({host}, {1}), quoted commands, SQL, options of Trino.
 PLACEHOLDER = re.compile(
     r"\$[A-Z_]+|\{\w+\}|`[^`]*`|\b[A-Z]+_[A-Z_]+\b|\b[A-Z]{2,}(?: [A-Z]{2,})+\b|\b\w+(?:\.[\w-]+){2,}\b"
@@ -36,24 +36,12 @@ def texts(definition: dict[str, Any]) -> set[str]:
     return found - {""}
 
 
-def literals(source: str) -> list[str]:
-    """The string literals of C++ in their order, adjacent ones joined; the patterns, which are raw ones, left out."""
-    source = re.sub(r"""R"\(.*?\)"|^\s*//.*$|  // .*$""", "", source, flags=re.MULTILINE)
-    one = r"""(?:"(?:[^"\\\n]|\\.)*")"""
-    return ["".join(map(json.loads, re.findall(one, run))) for run in re.findall(rf"{one}(?:\s*{one})*", source)]
+PUBLISHED = set().union(*(texts(json.loads(path.read_text())) for path in FILES))
 
 
-def sentences_of_the_source() -> set[str]:
-    """What src/domain says of a failure beyond the words of its class, which the page has itself."""
-    of_classes, _, general = RULES.partition("kRules")
-    told = [text for text in literals(general) + literals(DIAGNOSIS) if " " in text and text.endswith(".")]
-    (addition,) = (text for text in told if text.startswith(" "))
-    words = literals(of_classes)
-    added_to = literals(DIAGNOSIS.partition("kMayDiffer = {")[2].partition("}")[0])
-    return {text for text in told if text != addition} | {words[words.index(code) + 2] + addition for code in added_to}
-
-
-PUBLISHED = sentences_of_the_source().union(*(texts(json.loads(path.read_text())) for path in FILES))
+def said_by_the_source(text: str) -> bool:
+    """Whether src/domain says it of a failure, in one literal or in two. That nothing is missing: diagnosis_test.cpp."""
+    return all(part in SOURCE for part in re.split(r"(?= If Trino reaches it and only)", text))
 
 
 def pairs(path: pathlib.Path) -> list[tuple[str, str]]:
@@ -64,14 +52,13 @@ def pairs(path: pathlib.Path) -> list[tuple[str, str]]:
 def test_there_is_something_to_hold() -> None:
     assert [path.stem for path in LOCALES] == ["fr"]
     assert len(PUBLISHED) > 1000
-    assert len(sentences_of_the_source()) > 10
 
 
 @pytest.mark.parametrize("path", LOCALES, ids=lambda path: path.stem)
 def test_every_text_is_said_and_no_other(path: pathlib.Path) -> None:
     said = {english for english, _ in pairs(path)}
     assert sorted(PUBLISHED - said) == [], "texts without words"
-    assert sorted(said - PUBLISHED) == [], "words for texts that nothing has"
+    assert [text for text in sorted(said - PUBLISHED) if not said_by_the_source(text)] == [], "words for texts that nothing has"
 
 
 @pytest.mark.parametrize("path", LOCALES, ids=lambda path: path.stem)

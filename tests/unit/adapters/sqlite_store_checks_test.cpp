@@ -23,6 +23,7 @@ class SqliteChecksTest : public SqliteStoreTest {
     ASSERT_TRUE(ready_);
   }
 
+  static Fact refused() { return {"auth_refused", {{"user", "reader"}}, "{user} is \"refused\".", "Ask ü."}; }
   static HealthDetail failing(UnixMillis at) {
     HealthDetail health;
     health.health = Health::failing;
@@ -32,6 +33,7 @@ class SqliteChecksTest : public SqliteStoreTest {
     health.checked_at = at;
     health.since = at;
     health.took = 84ms;
+    health.facts = {refused()};
     return health;
   }
   static CheckRecord check(UnixMillis at) {
@@ -44,16 +46,21 @@ class SqliteChecksTest : public SqliteStoreTest {
     record.code = "auth_refused";
     record.message = "PostgreSQL refused \"reader\".";
     record.fix = "Check the password.";
-    record.steps = {
-        {CheckStep::dns,
-         StepReport::Status::passed,
-         3ms,
-         "db is 10.0.0.7",
-         "",
-         "",
-         {{"resolves_to", {{"host", "db"}, {"addresses", "10.0.0.7"}}}, {"more", {}}}},
-        {CheckStep::sign_in, StepReport::Status::failed, 84ms, "refused \\ ü", "auth_refused", "f"},
-        {CheckStep::metadata, StepReport::Status::not_run, 0ms, "", "", ""}};
+    record.steps = {{CheckStep::dns,
+                     StepReport::Status::passed,
+                     3ms,
+                     "db is 10.0.0.7",
+                     "",
+                     "",
+                     {{"resolves_to", {{"host", "db"}, {"addresses", "10.0.0.7"}}}, {"more", {}}}},
+                    {CheckStep::sign_in,
+                     StepReport::Status::failed,
+                     84ms,
+                     "refused \\ ü",
+                     "auth_refused",
+                     "f",
+                     {refused()}},
+                    {CheckStep::metadata, StepReport::Status::not_run, 0ms, "", "", ""}};
     return record;
   }
 

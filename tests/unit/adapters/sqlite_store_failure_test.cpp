@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "adapters/sqlite_store_schema.hpp"
 #include "unit/adapters/sqlite_store_fixture.hpp"
 
 namespace akko::test {
@@ -156,7 +157,7 @@ TEST_F(SqliteStoreFailureTest, ForeignNewerAndDamagedFilesAreRefused) {
   ASSERT_TRUE(reserve("a"));
   tamper("PRAGMA user_version = 99");
   EXPECT_EQ(refusal().reason, "store_too_new");
-  tamper("PRAGMA user_version = 4");
+  tamper("PRAGMA user_version = " + std::to_string(sqlite::kMigrations.size()));
   tamper("PRAGMA application_id = 1");
   EXPECT_EQ(refusal().reason, "store_foreign");
   tamper("PRAGMA application_id = 0x414B4B4F");

@@ -115,7 +115,7 @@ TEST_F(ConnectionCheck, OneOfSeveralHostsIsEnough) {
 }
 
 TEST_F(ConnectionCheck, OneHostWithTlsIsEnough) {
-  network.on_handshake("a", FakeNetwork::failure("tls_name", "other.example"));
+  network.on_handshake("a", FakeNetwork::failure("tls_name", "other.example", kCertificateOfOther));
   EXPECT_FALSE(check({tls_target({{"a", 1}, {"b", 2}})}));
   EXPECT_THAT(step(CheckStep::tls).message, HasSubstr("b:2 speaks TLSv1.3"));
 }
@@ -218,11 +218,12 @@ TEST_F(ConnectionCheck, AnAuthorityThatIsNotKnownHerePassesWithARemark) {
 }
 
 TEST_F(ConnectionCheck, ACertificateForAnotherNameFails) {
-  network.on_handshake("db", FakeNetwork::failure("tls_name", "other.example"));
+  network.on_handshake("db", FakeNetwork::failure("tls_name", "other.example", kCertificateOfOther));
   const auto diagnosis = check({tls_target({{"db", 1}})});
   ASSERT_TRUE(diagnosis);
   EXPECT_EQ(diagnosis->message, "The certificate of db is for another name: other.example.");
   EXPECT_EQ(step(CheckStep::tls).code, "tls_name");
+  EXPECT_EQ(step(CheckStep::tls).facts.front().message, kCertificateOfOther);
 }
 
 TEST_F(ConnectionCheck, PassesOnWhatTheHandshakeNeeds) {

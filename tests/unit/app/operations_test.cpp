@@ -103,7 +103,7 @@ TEST(Operations, AFailureEndsTheStepThatRanAndSaysWhatIsLeft) {
   running.begin("reserve_name");
   running.pass("reserve_name");
   running.begin("create_in_trino");
-  running.leave({"the catalog in Trino"});
+  running.leave({"the catalog in Trino"}, {{"catalog_in_trino", {{"name", "pg"}}}});
   running.fail(refused());
   auto ended = operations.find("op");
   EXPECT_EQ(ended->status, Operation::Status::failed);
@@ -111,9 +111,11 @@ TEST(Operations, AFailureEndsTheStepThatRanAndSaysWhatIsLeft) {
   EXPECT_EQ(ended->steps[2].code, "trino_unavailable");
   EXPECT_EQ(ended->problem->reason, "trino_unavailable");
   EXPECT_THAT(ended->left, ElementsAre("the catalog in Trino"));
+  EXPECT_THAT(ended->left_facts, ElementsAre(Fact{"catalog_in_trino", {{"name", "pg"}}}));
   operations.settle("op");
   ended = operations.find("op");
   EXPECT_THAT(ended->left, IsEmpty());
+  EXPECT_THAT(ended->left_facts, IsEmpty());
   EXPECT_EQ(ended->status, Operation::Status::failed);
 }
 

@@ -489,6 +489,18 @@ TEST(LoadConnectors, SaysWhatIsShownInFrenchToo) {
   EXPECT_EQ(reason(Language::english), "it reads a file");
 }
 
+TEST(LoadConnectors, KnowsTheWordsOfItsFailures) {
+  const auto registry = load_connectors(
+      {{"thing.json", kWhole}}, {},
+      {{"fr.json", R"({"it reads a file": "lit un fichier", "{title} refused {1}.": "{title} a refusé {1}.",
+                                       "Trino did not create the catalog within {seconds} s.": "Trop lent."})"}});
+  ASSERT_TRUE(registry) << registry.error().message;
+  EXPECT_EQ(registry->phrases(Language::french),
+            (Translations{{"Trino did not create the catalog within {seconds} s.", "Trop lent."},
+                          {"{title} refused {1}.", "{title} a refusé {1}."}}));
+  EXPECT_TRUE(registry->phrases(Language::english).empty());
+}
+
 TEST(LoadConnectors, NamesTheBadFileOfWords) {
   const auto registry = load_connectors({{"thing.json", kWhole}}, {}, {{"mine/locales/fr.json", "{"}});
   ASSERT_FALSE(registry);

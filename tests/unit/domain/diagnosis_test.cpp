@@ -276,6 +276,42 @@ TEST(Diagnosis, HasTextsWithoutKnowingTheEndpoint) {
   EXPECT_EQ(diagnosis.message, "the server is not known to the name service of Trino.");
 }
 
+TEST(Diagnosis, TellsWhichSentencesItTookThatAreNotOfTheClass) {
+  const auto of_class = diagnose(statement({{"x.Y", "Connection refused"}}), context(), Scrubber());
+  EXPECT_EQ(of_class.fact.code, "tcp_refused");
+  EXPECT_EQ(of_class.fact.values.at("port"), "5432");
+  EXPECT_EQ(of_class.fact.message, "");
+  EXPECT_EQ(of_class.fact.fix, "");
+
+  const auto of_rule =
+      diagnose(statement({{"x.Y", "database \"nix\" does not exist"}}), context(), Scrubber());
+  EXPECT_EQ(of_rule.fact.message, "There is no database {1} at {host}.");
+  EXPECT_EQ(of_rule.fact.values.at("detail"), "nix");
+  EXPECT_EQ(of_rule.message, "There is no database nix at db.example.");
+  EXPECT_EQ(of_rule.fact.fix, "");
+
+  const auto of_hint = diagnose(statement({{"x.Y", "permission denied for schema"}}), context(), Scrubber());
+  EXPECT_EQ(of_hint.fact.fix, test::connector("postgresql").hints().at("permission").fix);
+
+  const auto ours = diagnose_network("tcp_timeout", "", "", context());
+  EXPECT_EQ(ours.fact.message, "");
+  EXPECT_THAT(ours.fact.fix, HasSubstr("{host}:{port}"));
+  EXPECT_THAT(ours.fact.fix, HasSubstr("AKKO_NETWORK_CHECKS=off"));
+  EXPECT_THAT(general_sentences(), Contains(ours.fact.fix));
+}
+
+TEST(Diagnosis, WhatItSaysInGeneralIsSaidInFrenchToo) {
+  const auto words =
+      read_translations({{"fr.json", test::read_file(test::source("connectors/locales/fr.json"))}});
+  ASSERT_TRUE(words) << words.error().message;
+  const auto sentences = general_sentences();
+  EXPECT_GT(sentences.size(), 10U);
+  for (const auto& sentence : sentences) {
+    EXPECT_TRUE(placeholders_are_known(sentence)) << sentence;
+    EXPECT_TRUE(words->contains(sentence)) << sentence;
+  }
+}
+
 TEST(Diagnosis, ClassesAreUniqueAndPlaceholdersChecked) {
   const auto& codes = diagnosis_codes();
   EXPECT_EQ(std::set<std::string>(codes.begin(), codes.end()).size(), codes.size());

@@ -149,6 +149,7 @@ describe('followOperation', () => {
     steps: [step('reserve_name')],
     undone: [],
     left: [],
+    left_facts: [],
     problem: null,
   };
   it('takes a broken stream up after its last event', async () => {

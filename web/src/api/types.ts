@@ -131,6 +131,8 @@ export interface Operation {
   undone: string[];
   /** What could not be undone yet, in words. */
   left: string[];
+  /** The same, each in its place. */
+  left_facts: Fact[];
   problem: Problem | null;
 }
 

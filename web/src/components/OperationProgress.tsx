@@ -3,7 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { useOperation } from '../api/operation';
 import { ApiError } from '../api/errors';
 import type { Operation, Problem, Step } from '../api/types';
+import { language } from '../i18n';
 import { ErrorNotice } from './ErrorNotice';
+import { useFactText } from './errorText';
 import classes from './OperationProgress.module.css';
 import { Notice } from './Notice';
 import { StepList } from './StepList';
@@ -23,17 +25,22 @@ function Failure({ operation, problem }: { operation: Operation; problem: Proble
   const { t } = useTranslation('detail');
   const { t: common } = useTranslation();
   const name = (id: string) => common(`step.${id}` as 'step.dns', { defaultValue: titleOf(operation.steps, id) });
+  const factText = useFactText();
+  const left = operation.left.map((words, at) => {
+    const fact = operation.left_facts[at];
+    return (language() !== 'en' && fact && factText(fact)) || words;
+  });
   const stopped = operation.steps.find((step) => step.status === 'failed');
   const undone = operation.undone.map(name).join(' · ');
   const aftermath = (
     <>
       <p>
         {undone && <>{t('undone', { steps: undone })} </>}
-        {operation.left.length === 0 ? t('nothingLeft') : t('left')}
+        {left.length === 0 ? t('nothingLeft') : t('left')}
       </p>
-      {operation.left.length > 0 && (
+      {left.length > 0 && (
         <ul className={classes.left}>
-          {operation.left.map((each) => (
+          {left.map((each) => (
             <li key={each}>{each}</li>
           ))}
         </ul>

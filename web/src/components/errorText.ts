@@ -33,8 +33,8 @@ export interface ErrorText {
 
 /**
  * What the page says about a failure. The server's own words are English and carry the values (hosts, users). Another language
- * has the same sentence where the fact of the failure brings its template; else its own words for the code, which may say less:
- * then the server's ones become the technical message.
+ * has the same sentence where the fact of the failure brings its template, or is of the code alone; else its own words for the
+ * code say less, and the server's ones become the technical message.
  */
 export function useCodeText() {
   const { t } = useTranslation('errors');
@@ -53,10 +53,11 @@ export function useCodeText() {
       const ofTemplate = (template = '') => filled(phrases?.[template] ?? '', values, unnamed);
       const sentence = ofTemplate(fact?.message);
       const what = sentence || ofClass('what');
+      const saysLess = !sentence && (!fact || fact.message);
       return {
         what: what || message,
         fix: ofTemplate(fact?.fix) || ofClass('fix') || fix,
-        original: !sentence && what && message ? message : undefined,
+        original: saysLess && what && message ? message : undefined,
       };
     },
     [t, phrases],
@@ -73,23 +74,32 @@ const filled = (template: string, values: Record<string, string>, unnamed: Recor
 
 const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** What the page says, in another language than English, for something that is no failure; '' for what it does not know. */
+export function useFactText() {
+  const { t } = useTranslation('errors');
+  return useCallback(
+    ({ code, values }: Fact): string => {
+      const what = values.what ?? '';
+      const count = values.count === undefined ? undefined : Number(values.count);
+      const noun = t(`noun.${what}` as 'network', { count: count ?? 0, defaultValue: values.count ? `${values.count} ${what}` : what });
+      return t(`fact.${code}` as 'network', { ...values, count, noun, defaultValue: '' });
+    },
+    [t],
+  );
+}
+
 /** What the page says about a step: the server's English words, or its own for what they say. */
 export function useStepText() {
-  const { t } = useTranslation('errors');
   const codeText = useCodeText();
+  const factText = useFactText();
   return useCallback(
     (step: Step): CodeText => {
       if (step.status === 'failed') return codeText(step);
       if (language() === 'en' || !step.message) return { what: step.message };
-      const said = factsOf([step]).map(({ code, values }) => {
-        const what = values.what ?? '';
-        const count = values.count === undefined ? undefined : Number(values.count);
-        const noun = t(`noun.${what}` as 'network', { count: count ?? 0, defaultValue: values.count ? `${values.count} ${what}` : what });
-        return t(`fact.${code}` as 'network', { ...values, count, noun, defaultValue: '' });
-      });
+      const said = factsOf([step]).map(factText);
       return { what: said.length > 0 && said.every(Boolean) ? said.join(' · ') : step.message };
     },
-    [t, codeText],
+    [factText, codeText],
   );
 }
 

@@ -56,7 +56,7 @@ export function CheckPanel({ catalog }: { catalog: Catalog }) {
       </p>
       {!own && last && (
         <p className="muted small">
-          {t('lastChecked')}: <RelativeTime at={last.checked_at} />
+          {t('lastChecked')} <RelativeTime at={last.checked_at} />
         </p>
       )}
       <div className={classes.steps} aria-busy={running}>

@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
-import type { Catalog, Check } from '../../api/types';
+import type { Catalog, Check, Operation } from '../../api/types';
 import i18next from '../../i18n';
 import { alpha, catalog, events, problem, step } from '../../test/fixtures';
 import { renderPage } from '../../test/render';
@@ -142,10 +142,10 @@ it('says in French what an old check found', async () => {
   expect(screen.queryByText(/No door/)).not.toBeInTheDocument();
 });
 
-it('follows the operation of a catalog that is being registered, and what a failure undid', async () => {
-  const young = catalog('sales', { phase: 'registering', health: 'registering', operation_id: 'op-1' });
-  manager(young);
-  const operation = {
+/** A registration that failed, and what came of undoing it. */
+function registrationFails(change: Partial<Operation> = {}) {
+  manager(catalog('sales', { phase: 'registering', health: 'registering', operation_id: 'op-1' }));
+  const operation: Operation = {
     id: 'op-1',
     kind: 'register',
     catalog: 'sales',
@@ -160,16 +160,35 @@ it('follows the operation of a catalog that is being registered, and what a fail
     ],
     undone: ['write_secrets'],
     left: [],
+    left_facts: [],
     problem: problem('auth_refused', 400),
+    ...change,
   };
   server.use(
     http.get('*/api/admin/operations/op-1/events', () => new HttpResponse(events(['result', operation, '1']))),
   );
+}
+
+it('follows the operation of a catalog that is being registered, and what a failure undid', async () => {
+  registrationFails();
   renderPage(<DetailPage name="sales" tab="connection" />);
   const alert = await screen.findByRole('alert');
   expect(alert).toHaveTextContent('Stopped at: Sign in.');
   expect(alert).toHaveTextContent('Undone: Store the secrets. Nothing was left behind.');
   expect(screen.queryByRole('button', { name: /Remove/ })).not.toBeInTheDocument();
+});
+
+it.each([
+  ['en', 'the catalog sales in Trino'],
+  ['fr', 'le catalogue sales dans Trino'],
+])('says what is left in %s', async (language, words) => {
+  await i18next.changeLanguage(language);
+  registrationFails({
+    left: ['the catalog sales in Trino'],
+    left_facts: [{ code: 'catalog_in_trino', values: { name: 'sales' } }],
+  });
+  renderPage(<DetailPage name="sales" tab="connection" />);
+  expect(await screen.findByRole('alert')).toHaveTextContent(words);
 });
 
 it('says that there is no such catalog', async () => {

@@ -21,7 +21,7 @@ const report = (ok: boolean): TestReport => ({
 });
 const operation = (change: Partial<Operation> = {}): Operation => ({
   id: 'op-1', kind: 'register', catalog: 'sales-pg', connector: 'postgresql', user: 'alice', status: 'running', started_at: 1,
-  ended_at: null, steps: [step('reserve_name', 'running')], undone: [], left: [], problem: null, ...change,
+  ended_at: null, steps: [step('reserve_name', 'running')], undone: [], left: [], left_facts: [], problem: null, ...change,
 });
 const events = (...all: [string, unknown][]) =>
   new HttpResponse(all.map(([name, data], id) => `id: ${id + 1}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join(''), {

@@ -14,7 +14,7 @@ export const detail = {
   dropped: 'The connection to the manager broke during the check.',
   refused: 'The check was not started.',
   notCheckedYet: 'This connection has not been checked yet.',
-  lastChecked: 'Last check',
+  lastChecked: 'Last check:',
   readFailed: 'The catalog could not be read.',
   missingTitle: 'There is no catalog {{name}}',
   missingBody: 'It may have been removed or never existed.',

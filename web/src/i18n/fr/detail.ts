@@ -16,7 +16,7 @@ export const detail: Messages['detail'] = {
   dropped: 'La liaison avec le gestionnaire s’est rompue pendant le test.',
   refused: 'Le test n’a pas commencé.',
   notCheckedYet: 'Cette connexion n’a pas encore été testée.',
-  lastChecked: 'Dernier test',
+  lastChecked: 'Dernier test :',
   readFailed: 'Le catalogue n’a pas pu être lu.',
   missingTitle: 'Il n’y a pas de catalogue {{name}}',
   missingBody: 'Il a peut-être été retiré, ou n’a jamais existé.',

@@ -45,6 +45,10 @@ export const errors: Messages['errors'] = {
     scheduled_check: 'un contrôle planifié n’interroge que Trino',
     no_address: 'la définition de ce connecteur ne nomme aucune adresse',
     visible: 'visible : {{noun}}',
+    catalog_in_trino: 'le catalogue {{name}} dans Trino',
+    secret_values: 'ses valeurs secrètes',
+    record_in_use: 'la fiche, qui garde le nom {{name}} occupé',
+    record_removing: 'la fiche, qui le dit en cours de retrait',
     nothing_visible: 'rien de visible ({{noun}}) : l’utilisateur n’en a peut-être pas le droit, ou la source est vide',
   },
   what: {
