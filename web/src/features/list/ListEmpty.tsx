@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { base } from '../../api/client';
 import { useConnectors } from '../../api/queries';
 import type { Connector } from '../../api/types';
@@ -7,7 +8,7 @@ import { CopyButton } from '../../components/CopyButton';
 import { EmptyState } from '../../components/EmptyState';
 import { curlExample } from '../../lib/curlExample';
 import { locale } from '../../lib/time';
-import { navigate, routes } from '../../routes';
+import { routes } from '../../routes';
 
 /** One source of each of these kinds stands for all. */
 const shown: Connector['category'][] = ['relational', 'lakehouse', 'warehouse'];
@@ -42,8 +43,10 @@ export function ListEmpty() {
       }
       actions={
         <>
-          <Button onClick={() => navigate(routes.new)}>{t('add')}</Button>
-          <Button variant="default" onClick={() => navigate(routes.newFromUrl)}>
+          <Button component={Link} href={routes.new}>
+            {t('add')}
+          </Button>
+          <Button variant="default" component={Link} href={routes.newFromUrl}>
             {t('pasteUrl')}
           </Button>
           <CopyButton label={t('copyCurl')} text={() => curlExample(connectors?.[0], base())} />

@@ -100,10 +100,10 @@ it('has three things to do when there is nothing', async () => {
   manager([]);
   renderPage(<ListPage />);
   expect(await screen.findByRole('heading', { name: 'No catalogs yet' })).toBeVisible();
-  await userEvent.click(screen.getByRole('button', { name: 'Paste a connection URL' }));
+  await userEvent.click(screen.getByRole('link', { name: 'Paste a connection URL' }));
   expect(window.location.hash).toBe('#/new?paste=1');
   expect(screen.getByRole('button', { name: 'Copy a curl example' })).toBeEnabled();
-  expect(screen.getAllByRole('button', { name: /Add catalog/ })).not.toHaveLength(0);
+  expect(screen.getAllByRole('link', { name: /Add catalog/ })).not.toHaveLength(0);
 });
 
 it('says why the list could not be read and tries again', async () => {

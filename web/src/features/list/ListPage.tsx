@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { api, base } from '../../api/client';
 import { keys } from '../../api/keys';
 import { useCatalogs, useConnectors, useConnectorTitle, useForeignCatalogs } from '../../api/queries';
@@ -16,7 +17,7 @@ import { focusHeading, PageHeader } from '../../components/PageHeader';
 import { copyAs, type CopyFormat } from '../../lib/copyAs';
 import { copySource } from '../../lib/copySource';
 import { filtered } from '../../lib/filter';
-import { navigate, routes, useQueryState } from '../../routes';
+import { routes, useQueryState } from '../../routes';
 import { CatalogTable } from './CatalogTable';
 import { ForeignTable } from './ForeignTable';
 import { ListEmpty } from './ListEmpty';
@@ -95,7 +96,7 @@ export function ListPage() {
         title={common('area')}
         description={t('intro')}
         actions={
-          <Button onClick={() => navigate(routes.new)} leftSection={<span aria-hidden="true">+</span>}>
+          <Button component={Link} href={routes.new} leftSection={<span aria-hidden="true">+</span>}>
             {t('add')}
           </Button>
         }

@@ -16,7 +16,7 @@ export function DoneActions({ name, another }: { name: string; another: () => vo
   const { t } = useTranslation('add');
   return (
     <div className={classes.actions}>
-      <Button component={Link} href={routes.catalog(name)} className={classes.open}>
+      <Button component={Link} href={routes.catalog(name)}>
         {t('done.open')}
       </Button>
       <CopyButton text={`SHOW SCHEMAS FROM "${name}"`} label={t('done.copySchemas')} size="sm" />
