@@ -15,10 +15,8 @@ check('28 the detail shows what was registered, and never a secret', async (benc
   const visit = await bench.at('#/c/shown-one');
   const page = cockpit(visit);
   await page.heading(/shown-one/).waitFor();
-  await page.main.getByText(/Set, changed/).first().waitFor();
+  for (const loaded of ['PostgreSQL', '127.0.0.1', /Set, changed/]) await page.main.getByText(loaded).first().waitFor();
   const text = await page.main.innerText();
-  assert.match(text, /PostgreSQL/);
-  assert.match(text, /127\.0\.0\.1/);
   assert.match(text, /shown_one/);
   await visit.picture('detail');
   for (const tab of ['Access', 'Checks', 'History']) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { check } from '../harness/checks.mjs';
 import { cockpit } from '../harness/cockpit.mjs';
-import { tool } from '../harness/processes.mjs';
+import { tool, until } from '../harness/processes.mjs';
 import { to } from '../harness/recorder.mjs';
 
 const three = ['list-a', 'list-b', 'other-c'].map((name) => (stack) => stack.catalog(name));
@@ -14,7 +14,7 @@ check('06a states are words with marks, a reason and an age', async (bench) => {
   const visit = await bench.at('#/');
   const page = cockpit(visit);
   await page.row('list-a').getByText('Healthy').waitFor();
-  assert.match(await page.row('list-a').innerText(), /PostgreSQL/);
+  await page.row('list-a').getByText('PostgreSQL').waitFor();
   assert.match(await page.row('list-a').innerText(), /akko-admin.*akko-engineer.*akko-analyst/s);
   assert.match(await page.row('list-a').innerText(), /alice/);
   assert.ok((await page.row('list-a').locator('svg, [aria-hidden]').count()) > 0, 'a mark beside the word');
@@ -84,12 +84,14 @@ check('09a while the list loads: a skeleton that says it is busy', async (bench)
   const release = bench.recorder.hold(to('/api/admin/catalogs', 'GET'));
   const visit = await bench.visit();
   await visit.page.goto(visit.entry.url);
+  // Signing in is busy as well: only here the list itself is asked for.
+  await until(() => bench.recorder.of('GET', '/api/admin/catalogs').length, 20, 'the list is asked for');
   await visit.page.locator('[aria-busy=true]').first().waitFor();
   await visit.picture('list-loading');
   release();
   const page = cockpit(visit);
   await page.row('list-a').waitFor();
-  assert.equal(await visit.page.locator('[aria-busy=true]').count(), 0);
+  await visit.page.locator('[aria-busy=true]').first().waitFor({ state: 'hidden' });
 }, { catalogs: three.slice(0, 1) });
 
 check('09b a list that cannot be read: the reason, and trying again works', async (bench) => {
