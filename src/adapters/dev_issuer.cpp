@@ -27,7 +27,6 @@ namespace json = boost::json;
 
 using dev_issuer::AuthorizeRequest;
 using dev_issuer::Grant;
-using dev_issuer::value_of;
 
 constexpr std::chrono::seconds kAccessLifetime{300};
 constexpr std::chrono::hours kLongestLifetime{24};

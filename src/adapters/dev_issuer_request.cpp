@@ -127,12 +127,6 @@ std::string with_parameters(const std::string& uri, const IssuerParameters& para
   return text;
 }
 
-std::string_view value_of(const IssuerParameters& parameters, std::string_view name) {
-  const auto found = std::find_if(parameters.begin(), parameters.end(),
-                                  [&](const auto& parameter) { return parameter.first == name; });
-  return found == parameters.end() ? std::string_view() : std::string_view(found->second);
-}
-
 std::optional<OAuthError> judge_parameters(const IssuerParameters& parameters) {
   std::set<std::string_view> seen;
   for (const auto& [name, value] : parameters) {

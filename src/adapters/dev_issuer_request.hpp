@@ -20,9 +20,6 @@ struct LoopbackUri {
 std::optional<LoopbackUri> read_loopback_uri(std::string_view text);
 // The same address with more parameters in its query, encoded.
 std::string with_parameters(const std::string& uri, const IssuerParameters& parameters);
-
-// The value of a parameter; "" when it is missing.
-std::string_view value_of(const IssuerParameters& parameters, std::string_view name);
 // Why the parameters cannot be read: one is there twice, or longer than any we know.
 std::optional<OAuthError> judge_parameters(const IssuerParameters& parameters);
 

@@ -37,10 +37,8 @@ std::string browser_origin(std::string_view issuer) {
 
 // Of the page of the issuer: what the client asks for (OpenID Connect Core 1.0, 3.1.2.1), else the browser.
 Language language_of(const Request& request, const IssuerParameters& parameters) {
-  const auto asked = std::find_if(parameters.begin(), parameters.end(),
-                                  [](const auto& parameter) { return parameter.first == "ui_locales"; });
-  if (asked == parameters.end()) return preferred_language(request.header("accept-language"));
-  auto locales = asked->second;
+  std::string locales(value_of(parameters, "ui_locales"));
+  if (locales.empty()) return preferred_language(request.header("accept-language"));
   std::replace(locales.begin(), locales.end(), ' ', ',');
   return preferred_language(locales);
 }
@@ -136,10 +134,7 @@ Response IssuerEndpoints::log_in(const Request& request) const {
   if (const auto error = foreign_form(request)) return problem(*error, request);
   const auto form = read_form(request);
   if (!form) return problem(form.error(), request);
-  const auto user =
-      std::find_if(form->begin(), form->end(), [](const auto& field) { return field.first == "user"; });
-  return show(issuer_.sign_in(*form, user == form->end() ? std::string_view() : user->second), 303,
-              language_of(request, *form));
+  return show(issuer_.sign_in(*form, value_of(*form, "user")), 303, language_of(request, *form));
 }
 
 Response IssuerEndpoints::log_out(const Request& request, const IssuerParameters& parameters) const {

@@ -26,6 +26,8 @@ std::span<const DevelopmentUser> development_users();
 
 // Of a request to an endpoint, from its query or its form; decoded, in any order.
 using IssuerParameters = std::vector<std::pair<std::string, std::string>>;
+// The value of a parameter; "" when it is missing.
+std::string_view value_of(const IssuerParameters& parameters, std::string_view name);
 
 // The answer to a refused request, in the words of RFC 6749: `error` is for programs ("invalid_grant").
 struct OAuthError {
