@@ -1,5 +1,6 @@
 #include "api/handlers.hpp"
 
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -100,16 +101,19 @@ Response delete_catalog(const HandlerPorts& ports, const Request& request) {
   return removed ? Response::empty(204) : problem(removed.error(), request);
 }
 
-Response in_language(Response response, Language language) {
+// As `render` says it in the language that the client prefers.
+Response in_its_language(const Request& request, const std::function<std::string(Language)>& render) {
+  const auto language = preferred_language(request.header("accept-language"));
+  auto response = fresh_json(request, render(language));
   response.headers.emplace_back("Content-Language", to_string(language));
   response.headers.emplace_back("Vary", "Accept-Language");
   return response;
 }
 
 Response get_connectors(const HandlerPorts& ports, const Request& request) {
-  const auto language = preferred_language(request.header("accept-language"));
-  return in_language(
-      fresh_json(request, connector_list_json(ports.connectors, ports.trino.facts(), language)), language);
+  return in_its_language(request, [&](Language language) {
+    return connector_list_json(ports.connectors, ports.trino.facts(), language);
+  });
 }
 
 Response get_connector(const HandlerPorts& ports, const Request& request) {
@@ -118,14 +122,13 @@ Response get_connector(const HandlerPorts& ports, const Request& request) {
     return problem(404, "connector_not_found",
                    "there is no such connector; GET /api/admin/connectors lists them", request);
   }
-  const auto language = preferred_language(request.header("accept-language"));
-  return in_language(fresh_json(request, connector_json(*definition, ports.trino.facts(), language)),
-                     language);
+  return in_its_language(
+      request, [&](Language language) { return connector_json(*definition, ports.trino.facts(), language); });
 }
 
 Response get_phrases(const HandlerPorts& ports, const Request& request) {
-  const auto language = preferred_language(request.header("accept-language"));
-  return in_language(fresh_json(request, phrases_json(ports.connectors, language)), language);
+  return in_its_language(request,
+                         [&](Language language) { return phrases_json(ports.connectors, language); });
 }
 
 Response readyz(const HandlerPorts& ports) {

@@ -16,46 +16,40 @@ constexpr std::size_t kLongestRaw = 2048;
 constexpr std::size_t kLongestRead = 16 * 1024;  // of one cause, to find its rule
 constexpr std::size_t kMostLines = 100;          // of one cause, to find the words to show
 
-constexpr std::array<std::string_view, 8> kPlaceholders = {"{title}",    "{host}",    "{port}", "{user}",
-                                                           "{database}", "{seconds}", "{from}", "{1}"};
+struct Placeholder {
+  std::string_view text;
+  std::string_view value;           // its name among the values of a fact
+  std::string_view otherwise = {};  // what stands for a value that is not known
+};
+constexpr std::array kPlaceholders = {Placeholder{"{title}", "title"},
+                                      Placeholder{"{host}", "host", "the server"},
+                                      Placeholder{"{port}", "port", "given"},
+                                      Placeholder{"{user}", "user", "(none)"},
+                                      Placeholder{"{database}", "database", "of this name"},
+                                      Placeholder{"{seconds}", "seconds"},
+                                      Placeholder{"{from}", "from"},
+                                      Placeholder{"{1}", "detail", "(not shown)"}};
 
-using Values = std::array<std::string, kPlaceholders.size()>;
-
-std::string filled(std::string_view text, const Values& values) {
+std::string filled(std::string_view text, const FactValues& values) {
   std::string out;
   while (!text.empty()) {
-    const auto known = std::find_if(
-        kPlaceholders.begin(), kPlaceholders.end(),
-        [&](std::string_view placeholder) { return text.substr(0, placeholder.size()) == placeholder; });
+    const auto known =
+        std::find_if(kPlaceholders.begin(), kPlaceholders.end(),
+                     [&](const Placeholder& placeholder) { return text.starts_with(placeholder.text); });
     if (known == kPlaceholders.end()) {
       out += text.front();
       text.remove_prefix(1);
     } else {
-      out += values[static_cast<std::size_t>(known - kPlaceholders.begin())];
-      text.remove_prefix(known->size());
+      const auto value = values.find(std::string(known->value));
+      out += value == values.end() ? known->otherwise : value->second;
+      text.remove_prefix(known->text.size());
     }
   }
   return out;
 }
 
-std::string or_else(const std::string& text, std::string_view otherwise) {
-  return text.empty() ? std::string(otherwise) : text;
-}
-
-Values values_of(const DiagnosisContext& context, std::string_view from, std::string_view foreign) {
-  const auto seconds = (context.deadline.count() + 500) / 1000;
-  return {context.definition.title(),
-          or_else(context.host, "the server"),
-          or_else(context.port, "given"),
-          or_else(context.user, "(none)"),
-          or_else(context.database, "of this name"),
-          std::to_string(seconds),
-          std::string(from),
-          or_else(utf8::printable(foreign, kLongestForeign), "(not shown)")};
-}
-
-// The same for those who word it themselves.
-FactValues known_values(const DiagnosisContext& context, std::string_view from, std::string_view foreign) {
+// What is known of them.
+FactValues values_of(const DiagnosisContext& context, std::string_view from, std::string_view foreign) {
   FactValues values = {{"title", context.definition.title()},
                        {"host", context.host},
                        {"port", context.port},
@@ -205,7 +199,7 @@ std::string chain(const TrinoFailure& failure) {
 std::string_view to_string(TestStep step) { return step == TestStep::create ? "create" : "probe"; }
 
 bool placeholders_are_known(std::string_view text) {
-  const auto rest = filled(text, Values{});
+  const auto rest = filled(text, {});
   return rest.find_first_of("{}") == std::string::npos;
 }
 
@@ -222,7 +216,7 @@ const DiagnosisClass& class_of(std::string_view code) {
 // class.
 Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisContext& context) {
   const auto& texts = class_of(verdict.code);
-  const auto values = values_of(context, from, verdict.foreign);
+  auto values = values_of(context, from, verdict.foreign);
   const auto& hints = context.definition.hints();
   const auto hint = hints.find(texts.code);
   const auto chosen = [&](std::string_view of_rule, const std::string Hint::* of_hint,
@@ -239,7 +233,7 @@ Diagnosis worded(const Verdict& verdict, std::string_view from, const DiagnosisC
           .raw = {},
           .retryable = texts.retryable,
           .fact = {.code = std::string(texts.code),
-                   .values = known_values(context, from, verdict.foreign),
+                   .values = std::move(values),
                    .message = message == texts.message ? "" : message,
                    .fix = fix == texts.fix ? "" : fix}};
 }
